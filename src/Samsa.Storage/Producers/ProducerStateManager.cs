@@ -1,0 +1,473 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Samsa.Storage.Producers;
+
+/// <summary>
+/// Owns the state of the idempotent and transactional producers of one partition log, and its snapshot files (KIP-98, KIP-360).
+/// The log's append calls <see cref="Check"/> and <see cref="Update"/> beneath its own lock; any thread may ask; a short
+/// lock of its own guards the state. Lives as long as its log. Batches without producer id must not be passed in.
+/// Refusals are values; <see cref="StorageException"/> means that a snapshot could not be read from or written to the disk.
+/// </summary>
+public sealed class ProducerStateManager
+{
+    private readonly ProducerStateOptions _options;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, ProducerEntry> _producers = [];
+    private readonly OpenTransactions _transactions = new();
+    private string _directory;
+    private long _firstUnstableOffset = -1;
+    private long _mapEndOffset;
+    private long _lastSnapshotOffset;
+
+    /// <summary>An empty state for the log in <paramref name="directory"/>; <see cref="Load"/> reads what is on disk.</summary>
+    public ProducerStateManager(string directory, ProducerStateOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _directory = directory;
+        _options = options;
+    }
+
+    /// <summary>The state reflects the log up to here (exclusive).</summary>
+    public long MapEndOffset => Volatile.Read(ref _mapEndOffset);
+
+    /// <summary>
+    /// First offset of the oldest transaction that is open, or whose marker lies at or above the high watermark; null when
+    /// there is none. It may lie below the log start offset after records were deleted; the last stable offset is then
+    /// the log start offset.
+    /// </summary>
+    public long? FirstUnstableOffset => Volatile.Read(ref _firstUnstableOffset) is var offset and >= 0 ? offset : null;
+
+    /// <summary>How many producers are known.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _producers.Count;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Decides whether a batch may be appended. Client batches are checked for duplicates, epoch and sequence;
+    /// coordinators' for the epoch; replicated ones pass. Allocates nothing unless it refuses.
+    /// </summary>
+    public ProducerCheckResult Check(in ProducerBatch batch, AppendOrigin origin)
+    {
+        if (origin == AppendOrigin.Replication)
+        {
+            return ProducerCheckResult.Accepted;
+        }
+
+        lock (_lock)
+        {
+            // KIP-360: a producer nobody remembers may begin with any sequence.
+            if (!_producers.TryGetValue(batch.ProducerId, out var known))
+            {
+                return ProducerCheckResult.Accepted;
+            }
+
+            if (origin == AppendOrigin.Client
+                && known.TryFind(batch.ProducerEpoch, batch.BaseSequence, batch.LastSequence, out var found))
+            {
+                return ProducerCheckResult.Duplicate(found);
+            }
+
+            return CheckKnown(known, batch, origin);
+        }
+    }
+
+    /// <summary>
+    /// Decides whether a transaction marker may be appended: neither its producer epoch nor its coordinator epoch may be
+    /// older than what is known. Replicated markers pass.
+    /// </summary>
+    public ProducerCheckResult CheckMarker(in TransactionMarker marker, AppendOrigin origin)
+    {
+        if (origin == AppendOrigin.Replication)
+        {
+            return ProducerCheckResult.Accepted;
+        }
+
+        lock (_lock)
+        {
+            if (!_producers.TryGetValue(marker.ProducerId, out var known))
+            {
+                return ProducerCheckResult.Accepted;
+            }
+
+            if (marker.ProducerEpoch < known.Epoch)
+            {
+                return OldEpoch(known, marker.ProducerEpoch);
+            }
+
+            return marker.CoordinatorEpoch >= known.CoordinatorEpoch
+                ? ProducerCheckResult.Accepted
+                : ProducerCheckResult.Refused(ProducerVerdict.CoordinatorFenced, string.Create(CultureInfo.InvariantCulture,
+                    $"Marker for producer {known.ProducerId} comes from coordinator epoch {marker.CoordinatorEpoch}; a coordinator of epoch {known.CoordinatorEpoch} has already written here"));
+        }
+    }
+
+    /// <summary>
+    /// Takes in a batch that is now in the log (or is replayed from it): remembers it and opens a transaction when it is the
+    /// first of one. Allocates only for a producer that was not known.
+    /// </summary>
+    public void Update(in ProducerBatch batch)
+    {
+        lock (_lock)
+        {
+            var producer = GetOrAdd(batch.ProducerId);
+            producer.Add(batch.ProducerEpoch, new BatchMetadata(
+                batch.LastSequence, batch.LastOffset, batch.OffsetDelta, batch.Timestamp));
+            if (batch.IsTransactional && !producer.HasOpenTransaction)
+            {
+                producer.CurrentTransactionFirstOffset = batch.FirstOffset;
+                _transactions.Begin(batch.FirstOffset, batch.ProducerId);
+                PublishFirstUnstableOffset();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Takes in a marker that is now in the log (or is replayed from it). Returns the transaction it ended, null when
+    /// the producer had none open here.
+    /// </summary>
+    public CompletedTransaction? CompleteTransaction(in TransactionMarker marker)
+    {
+        lock (_lock)
+        {
+            var producer = GetOrAdd(marker.ProducerId);
+            var firstOffset = producer.CurrentTransactionFirstOffset;
+            producer.EndTransaction(marker);
+            if (firstOffset == ProducerEntry.NoOffset)
+            {
+                return null;
+            }
+
+            _transactions.End(firstOffset, marker.ProducerId, marker.Offset);
+            PublishFirstUnstableOffset();
+            return new CompletedTransaction(
+                marker.ProducerId, firstOffset, marker.Offset, marker.IsAbort, _transactions.FirstOpenOffset(marker.Offset + 1));
+        }
+    }
+
+    /// <summary>True while this producer has a transaction open here in this epoch (KIP-890 verification).</summary>
+    public bool HasOpenTransaction(long producerId, short epoch)
+    {
+        lock (_lock)
+        {
+            return _producers.TryGetValue(producerId, out var known) && known.HasOpenTransaction && known.Epoch == epoch;
+        }
+    }
+
+    /// <summary>Notes that the log has grown to <paramref name="logEndOffset"/>, with or without batches of producers.</summary>
+    public void UpdateMapEndOffset(long logEndOffset) => Volatile.Write(ref _mapEndOffset, logEndOffset);
+
+    /// <summary>Notes the high watermark: ended transactions below it are stable.</summary>
+    public void OnHighWatermark(long highWatermark)
+    {
+        if (Volatile.Read(ref _firstUnstableOffset) < 0)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _transactions.Settle(highWatermark);
+            PublishFirstUnstableOffset();
+        }
+    }
+
+    /// <summary>Every known producer, in no order.</summary>
+    public IReadOnlyList<ActiveProducer> ActiveProducers()
+    {
+        lock (_lock)
+        {
+            var result = new List<ActiveProducer>(_producers.Count);
+            foreach (var producer in _producers.Values)
+            {
+                result.Add(new ActiveProducer(producer.ProducerId, producer.Epoch, producer.LastSequence, producer.LastTimestamp,
+                    producer.CoordinatorEpoch, producer.CurrentTransactionFirstOffset));
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>
+    /// Forgets producers without open transaction that wrote nothing for <c>producer.id.expiration.ms</c>.
+    /// <paramref name="now"/> is in Unix milliseconds. Returns how many went.
+    /// </summary>
+    public int RemoveExpired(long now)
+    {
+        lock (_lock)
+        {
+            List<long>? expired = null;
+            foreach (var producer in _producers.Values)
+            {
+                if (IsExpired(producer, now))
+                {
+                    (expired ??= []).Add(producer.ProducerId);
+                }
+            }
+
+            foreach (var id in expired ?? [])
+            {
+                _producers.Remove(id);
+            }
+
+            return expired?.Count ?? 0;
+        }
+    }
+
+    /// <summary>
+    /// Starts from the newest sound snapshot at or below <paramref name="logEndOffset"/>; unreadable ones and those beyond the
+    /// end are deleted. Returns the offset from which the log must be replayed through <see cref="Update"/> and
+    /// <see cref="CompleteTransaction"/>: that of the snapshot, or the log start offset when there is none.
+    /// </summary>
+    public long Load(long logStartOffset, long logEndOffset, long now)
+    {
+        lock (_lock)
+        {
+            Reset();
+            DeleteSnapshotsWhere(offset => offset > logEndOffset);
+            var snapshots = SnapshotOffsets();
+            for (var i = snapshots.Count - 1; i >= 0; i--)
+            {
+                var path = ProducerSnapshotFile.PathFor(_directory, snapshots[i]);
+                if (ProducerSnapshotFile.Read(_options.FileSystem, path, out var fault) is { } producers)
+                {
+                    Restore(producers, now);
+                    SetOffsets(snapshots[i]);
+                    return snapshots[i];
+                }
+
+                _options.Logger.LogWarning("Ignoring and deleting the producer snapshot {Path}: {Fault}.", path, fault);
+                _options.FileSystem.DeleteFile(path);
+            }
+
+            SetOffsets(logStartOffset);
+            return logStartOffset;
+        }
+    }
+
+    /// <summary>
+    /// Follows a log that was cut to [<paramref name="logStartOffset"/>, <paramref name="logEndOffset"/>): snapshots outside
+    /// go, and unless the state ends exactly at the log end it is loaded anew. Returns the offset from which to replay,
+    /// which is the log end offset when nothing needs to be replayed.
+    /// </summary>
+    public long TruncateAndReload(long logStartOffset, long logEndOffset, long now)
+    {
+        lock (_lock)
+        {
+            DeleteSnapshotsWhere(offset => offset > logEndOffset || offset <= logStartOffset);
+            if (logEndOffset != MapEndOffset)
+            {
+                return Load(logStartOffset, logEndOffset, now);
+            }
+
+            OnLogStartOffset(logStartOffset);
+            return logEndOffset;
+        }
+    }
+
+    /// <summary>Follows a log that was emptied and begins anew at <paramref name="offset"/>: everything goes.</summary>
+    public void TruncateFullyAndStartAt(long offset)
+    {
+        lock (_lock)
+        {
+            Reset();
+            DeleteSnapshotsWhere(static _ => true);
+            _lastSnapshotOffset = 0;
+            UpdateMapEndOffset(offset);
+        }
+    }
+
+    /// <summary>Follows the log start offset upwards. Producers stay known although their records are gone (KIP-360).</summary>
+    public void OnLogStartOffset(long logStartOffset)
+    {
+        lock (_lock)
+        {
+            _transactions.Settle(logStartOffset);
+            PublishFirstUnstableOffset();
+            if (MapEndOffset < logStartOffset)
+            {
+                UpdateMapEndOffset(logStartOffset);
+            }
+        }
+    }
+
+    /// <summary>Writes a snapshot at <see cref="MapEndOffset"/>, durably, unless the newest one is already there.</summary>
+    public void TakeSnapshot()
+    {
+        lock (_lock)
+        {
+            var offset = MapEndOffset;
+            if (offset > _lastSnapshotOffset)
+            {
+                _options.FileSystem.WriteAtomically(
+                    ProducerSnapshotFile.PathFor(_directory, offset), ProducerSnapshotFile.Encode(_producers.Values));
+                _lastSnapshotOffset = offset;
+            }
+        }
+    }
+
+    /// <summary>The offsets of the snapshots on disk, ascending.</summary>
+    public IReadOnlyList<long> Snapshots()
+    {
+        lock (_lock)
+        {
+            return SnapshotOffsets();
+        }
+    }
+
+    /// <summary>Deletes the snapshot at exactly this offset: its segment is going away.</summary>
+    public void DeleteSnapshot(long offset) =>
+        _options.FileSystem.DeleteFile(ProducerSnapshotFile.PathFor(_directory, offset));
+
+    /// <summary>Deletes the snapshots below <paramref name="offset"/>.</summary>
+    public void DeleteSnapshotsBefore(long offset)
+    {
+        lock (_lock)
+        {
+            DeleteSnapshotsWhere(snapshot => snapshot < offset);
+        }
+    }
+
+    /// <summary>Deletes the snapshots above <paramref name="offset"/>.</summary>
+    public void DeleteSnapshotsAfter(long offset)
+    {
+        lock (_lock)
+        {
+            DeleteSnapshotsWhere(snapshot => snapshot > offset);
+        }
+    }
+
+    /// <summary>Deletes snapshots that belong to no segment; the newest one stays, it is that of a clean stop.</summary>
+    public void DeleteStraySnapshots(IReadOnlySet<long> segmentBaseOffsets)
+    {
+        lock (_lock)
+        {
+            var newest = SnapshotOffsets() is [.., var last] ? last : -1;
+            DeleteSnapshotsWhere(offset => offset != newest && !segmentBaseOffsets.Contains(offset));
+        }
+    }
+
+    /// <summary>Notes that the partition directory has got another name.</summary>
+    public void Relocate(string directory)
+    {
+        lock (_lock)
+        {
+            _directory = directory;
+        }
+    }
+
+    private static ProducerCheckResult CheckKnown(ProducerEntry known, in ProducerBatch batch, AppendOrigin origin)
+    {
+        if (batch.ProducerEpoch < known.Epoch)
+        {
+            return OldEpoch(known, batch.ProducerEpoch);
+        }
+
+        if (origin == AppendOrigin.Client)
+        {
+            if (batch.ProducerEpoch != known.Epoch)
+            {
+                if (batch.BaseSequence != 0)
+                {
+                    return ProducerCheckResult.Refused(ProducerVerdict.OutOfOrderSequence, string.Create(CultureInfo.InvariantCulture,
+                        $"Producer {known.ProducerId} begins epoch {batch.ProducerEpoch} with sequence {batch.BaseSequence}; the first sequence of an epoch is 0"));
+                }
+            }
+            else if (!Sequence.Follows(known.LastSequence, batch.BaseSequence))
+            {
+                return ProducerCheckResult.Refused(ProducerVerdict.OutOfOrderSequence, string.Create(CultureInfo.InvariantCulture,
+                    $"Producer {known.ProducerId} (epoch {known.Epoch}) sent sequence {batch.BaseSequence}; its last sequence here is {known.LastSequence}"));
+            }
+        }
+
+        return known.HasOpenTransaction && !batch.IsTransactional
+            ? ProducerCheckResult.Refused(ProducerVerdict.InvalidTransactionState, string.Create(CultureInfo.InvariantCulture,
+                $"Producer {known.ProducerId} sent a batch without transaction while its transaction from offset {known.CurrentTransactionFirstOffset} is open"))
+            : ProducerCheckResult.Accepted;
+    }
+
+    private static ProducerCheckResult OldEpoch(ProducerEntry known, short epoch) =>
+        ProducerCheckResult.Refused(ProducerVerdict.InvalidProducerEpoch, string.Create(CultureInfo.InvariantCulture,
+            $"Producer {known.ProducerId} sent epoch {epoch}; a newer producer has epoch {known.Epoch}"));
+
+    private ProducerEntry GetOrAdd(long producerId)
+    {
+        if (!_producers.TryGetValue(producerId, out var producer))
+        {
+            producer = new ProducerEntry(producerId);
+            _producers.Add(producerId, producer);
+        }
+
+        return producer;
+    }
+
+    private bool IsExpired(ProducerEntry producer, long now) =>
+        !producer.HasOpenTransaction && now - producer.LastTimestamp >= _options.ExpirationMs;
+
+    private void Restore(List<ProducerEntry> producers, long now)
+    {
+        foreach (var producer in producers)
+        {
+            if (IsExpired(producer, now))
+            {
+                continue;
+            }
+
+            _producers[producer.ProducerId] = producer;
+            if (producer.HasOpenTransaction)
+            {
+                _transactions.Begin(producer.CurrentTransactionFirstOffset, producer.ProducerId);
+            }
+        }
+
+        PublishFirstUnstableOffset();
+    }
+
+    private void Reset()
+    {
+        _producers.Clear();
+        _transactions.Clear();
+        PublishFirstUnstableOffset();
+    }
+
+    private void SetOffsets(long offset)
+    {
+        _lastSnapshotOffset = offset;
+        UpdateMapEndOffset(offset);
+    }
+
+    private void PublishFirstUnstableOffset() => Volatile.Write(ref _firstUnstableOffset, _transactions.FirstUnstableOffset);
+
+    private List<long> SnapshotOffsets()
+    {
+        var offsets = new List<long>();
+        foreach (var path in _options.FileSystem.ListFiles(_directory))
+        {
+            if (ProducerSnapshotFile.TryParseName(path, out var offset))
+            {
+                offsets.Add(offset);
+            }
+        }
+
+        offsets.Sort();
+        return offsets;
+    }
+
+    private void DeleteSnapshotsWhere(Func<long, bool> condition)
+    {
+        foreach (var offset in SnapshotOffsets())
+        {
+            if (condition(offset))
+            {
+                DeleteSnapshot(offset);
+            }
+        }
+    }
+}
