@@ -2,7 +2,7 @@ namespace Samsa.Protocol.Records;
 
 /// <summary>
 /// Bytes that may be null, as keys, values and header values are: null and empty differ on the wire.
-/// Spans and arrays convert to it; a null array (or the literal null) becomes <see cref="Null"/>.
+/// Spans and arrays convert to it; a null array becomes <see cref="Null"/>.
 /// </summary>
 public readonly ref struct OptionalBytes
 {

@@ -9,7 +9,7 @@ public readonly record struct RecordHeader(ReadOnlyMemory<byte> Key, ReadOnlyMem
 {
     /// <summary>A header with a text key; a null array stays null.</summary>
     public RecordHeader(string key, byte[]? value)
-        : this(Encoding.UTF8.GetBytes(key), value is null ? null : new ReadOnlyMemory<byte>(value))
+        : this(Encoding.UTF8.GetBytes(key), value is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(value))
     {
     }
 }
