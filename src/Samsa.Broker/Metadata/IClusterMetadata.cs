@@ -1,0 +1,23 @@
+namespace Samsa.Broker.Metadata;
+
+/// <summary>
+/// What the cluster knows and how it changes. A change is durable, is in <see cref="Current"/> and all handlers of
+/// <see cref="Changed"/> have returned before the task of the method that made it completes. Expected failures are values with
+/// Kafka's codes and texts; an exception means a broken disk or a bug.
+/// </summary>
+public interface IClusterMetadata
+{
+    /// <summary>
+    /// Raised for every new image, in order, one at a time, on a thread of the pool. A handler must not wait for another change.
+    /// </summary>
+    event Action<MetadataImage, MetadataDelta>? Changed;
+
+    /// <summary>The newest image. Reading is free of locks.</summary>
+    MetadataImage Current { get; }
+
+    /// <summary>A block of producer ids that nobody else gets, not even after a crash.</summary>
+    Task<ProducerIdBlock> AllocateProducerIdsAsync(CancellationToken cancellation = default);
+
+    /// <summary>Announces a broker, with the ports that it really listens on.</summary>
+    Task RegisterBrokerAsync(BrokerImage broker, CancellationToken cancellation = default);
+}
