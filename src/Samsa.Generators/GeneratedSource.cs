@@ -1,0 +1,4 @@
+namespace Samsa.Generators;
+
+/// <summary>A generated source file.</summary>
+internal sealed record GeneratedSource(string Name, string Text);
