@@ -1,3 +1,5 @@
+using Samsa.Broker.Configuration;
+
 namespace Samsa.Broker.Metadata;
 
 /// <summary>
@@ -14,6 +16,24 @@ public interface IClusterMetadata
 
     /// <summary>The newest image. Reading is free of locks.</summary>
     MetadataImage Current { get; }
+
+    /// <summary>The configuration of this broker with the dynamic values of <see cref="Current"/> on top.</summary>
+    BrokerConfig BrokerConfig { get; }
+
+    /// <summary>Makes topics; one result for each, in order.</summary>
+    Task<IReadOnlyList<CreateTopicResult>> CreateTopicsAsync(
+        IReadOnlyList<NewTopic> topics, bool validateOnly, CancellationToken cancellation = default);
+
+    /// <summary>Removes topics by name; one result for each, in order.</summary>
+    Task<IReadOnlyList<MetadataError>> DeleteTopicsAsync(IReadOnlyList<string> names, CancellationToken cancellation = default);
+
+    /// <summary>Adds partitions to topics; one result for each, in order.</summary>
+    Task<IReadOnlyList<MetadataError>> CreatePartitionsAsync(
+        IReadOnlyList<NewPartitions> topics, bool validateOnly, CancellationToken cancellation = default);
+
+    /// <summary>Changes values of topics, brokers and groups; one result for each resource, in order.</summary>
+    Task<IReadOnlyList<MetadataError>> AlterConfigsAsync(
+        IReadOnlyList<ConfigAlteration> alterations, bool validateOnly, CancellationToken cancellation = default);
 
     /// <summary>A block of producer ids that nobody else gets, not even after a crash.</summary>
     Task<ProducerIdBlock> AllocateProducerIdsAsync(CancellationToken cancellation = default);

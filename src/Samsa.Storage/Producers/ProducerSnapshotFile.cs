@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using Samsa.Protocol.Records;
+using System.Numerics;
+using Samsa.Storage.Files;
 
 namespace Samsa.Storage.Producers;
 
@@ -40,7 +41,7 @@ internal static class ProducerSnapshotFile
         var position = HeaderSize;
         foreach (var producer in producers)
         {
-            var newest = producer.HasBatches ? producer.Newest : new BatchMetadata(RecordBatch.NoSequence, ProducerEntry.NoOffset, 0, -1);
+            var newest = producer.HasBatches ? producer.Newest : new BatchMetadata(Sequence.None, ProducerEntry.NoOffset, 0, -1);
             var entry = bytes.AsSpan(position, EntrySize);
             BinaryPrimitives.WriteInt64BigEndian(entry, producer.ProducerId);
             BinaryPrimitives.WriteInt16BigEndian(entry[8..], producer.Epoch);
@@ -53,7 +54,7 @@ internal static class ProducerSnapshotFile
             position += EntrySize;
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(CrcPosition), Crc32C.Compute(bytes.AsSpan(CountPosition)));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(CrcPosition), Crc32C(bytes.AsSpan(CountPosition)));
         return bytes;
     }
 
@@ -70,7 +71,7 @@ internal static class ProducerSnapshotFile
         {
             fault = $"its version is {version}; only {Version} is known";
         }
-        else if (BinaryPrimitives.ReadUInt32BigEndian(bytes[CrcPosition..]) != Crc32C.Compute(bytes[CountPosition..]))
+        else if (BinaryPrimitives.ReadUInt32BigEndian(bytes[CrcPosition..]) != Crc32C(bytes[CountPosition..]))
         {
             fault = "its checksum does not match its content";
         }
@@ -87,6 +88,9 @@ internal static class ProducerSnapshotFile
 
         return fault.Length == 0;
     }
+
+    internal static List<ProducerEntry>? Read(IStorageFileSystem fileSystem, string path, out string fault) =>
+        TryDecode(fileSystem.ReadAllBytes(path), out var producers, out fault) ? producers : null;
 
     private static ProducerEntry DecodeEntry(ReadOnlySpan<byte> bytes)
     {
@@ -109,5 +113,16 @@ internal static class ProducerSnapshotFile
             timestamp,
             BinaryPrimitives.ReadInt64BigEndian(bytes[38..]));
         return producer;
+    }
+
+    private static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, b);
+        }
+
+        return ~crc;
     }
 }

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using Samsa.Broker.Configuration;
+using Samsa.Storage.Files;
+
+namespace Samsa.Broker.Metadata;
+
+/// <summary>What <see cref="LocalClusterMetadata"/> needs.</summary>
+public sealed record LocalMetadataOptions
+{
+    /// <summary>The configuration of the broker, without dynamic values.</summary>
+    public required BrokerConfig Config { get; init; }
+
+    /// <summary>Who the broker is.</summary>
+    public required BrokerIdentity Identity { get; init; }
+
+    /// <summary>Where files are.</summary>
+    public required IStorageFileSystem Files { get; init; }
+
+    /// <summary>Where it says what it found.</summary>
+    public required ILogger Logger { get; init; }
+
+    /// <summary>The log directories in which topics are looked for when there is no metadata file yet; null: those of the configuration.</summary>
+    public IReadOnlyList<string>? LogDirs { get; init; }
+}
