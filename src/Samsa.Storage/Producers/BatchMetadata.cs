@@ -1,9 +1,11 @@
+using Samsa.Protocol.Records;
+
 namespace Samsa.Storage.Producers;
 
 /// <summary>One remembered batch of a producer.</summary>
 internal readonly record struct BatchMetadata(int LastSequence, long LastOffset, int OffsetDelta, long Timestamp)
 {
-    internal int FirstSequence => Sequence.Subtract(LastSequence, OffsetDelta);
+    internal int FirstSequence => RecordBatch.SubtractFromSequence(LastSequence, OffsetDelta);
 
     internal long FirstOffset => LastOffset - OffsetDelta;
 }

@@ -1,3 +1,5 @@
+using Samsa.Protocol.Records;
+
 namespace Samsa.Storage.Producers;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal sealed class ProducerEntry(long producerId)
     /// <summary>The newest batch; only when there is one.</summary>
     internal BatchMetadata Newest => _batches[_newest];
 
-    internal int LastSequence => _count > 0 ? _batches[_newest].LastSequence : Sequence.None;
+    internal int LastSequence => _count > 0 ? _batches[_newest].LastSequence : RecordBatch.NoSequence;
 
     internal void Restore(short epoch, int coordinatorEpoch, long timestamp, long transactionFirstOffset)
     {

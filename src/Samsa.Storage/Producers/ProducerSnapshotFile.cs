@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Numerics;
-using Samsa.Storage.Files;
+using Samsa.Protocol.Records;
 
 namespace Samsa.Storage.Producers;
 
@@ -41,7 +40,7 @@ internal static class ProducerSnapshotFile
         var position = HeaderSize;
         foreach (var producer in producers)
         {
-            var newest = producer.HasBatches ? producer.Newest : new BatchMetadata(Sequence.None, ProducerEntry.NoOffset, 0, -1);
+            var newest = producer.HasBatches ? producer.Newest : new BatchMetadata(RecordBatch.NoSequence, ProducerEntry.NoOffset, 0, -1);
             var entry = bytes.AsSpan(position, EntrySize);
             BinaryPrimitives.WriteInt64BigEndian(entry, producer.ProducerId);
             BinaryPrimitives.WriteInt16BigEndian(entry[8..], producer.Epoch);
@@ -54,7 +53,7 @@ internal static class ProducerSnapshotFile
             position += EntrySize;
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(CrcPosition), Crc32C(bytes.AsSpan(CountPosition)));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(CrcPosition), Crc32C.Compute(bytes.AsSpan(CountPosition)));
         return bytes;
     }
 
@@ -71,7 +70,7 @@ internal static class ProducerSnapshotFile
         {
             fault = $"its version is {version}; only {Version} is known";
         }
-        else if (BinaryPrimitives.ReadUInt32BigEndian(bytes[CrcPosition..]) != Crc32C(bytes[CountPosition..]))
+        else if (BinaryPrimitives.ReadUInt32BigEndian(bytes[CrcPosition..]) != Crc32C.Compute(bytes[CountPosition..]))
         {
             fault = "its checksum does not match its content";
         }
@@ -88,9 +87,6 @@ internal static class ProducerSnapshotFile
 
         return fault.Length == 0;
     }
-
-    internal static List<ProducerEntry>? Read(IStorageFileSystem fileSystem, string path, out string fault) =>
-        TryDecode(fileSystem.ReadAllBytes(path), out var producers, out fault) ? producers : null;
 
     private static ProducerEntry DecodeEntry(ReadOnlySpan<byte> bytes)
     {
@@ -113,16 +109,5 @@ internal static class ProducerSnapshotFile
             timestamp,
             BinaryPrimitives.ReadInt64BigEndian(bytes[38..]));
         return producer;
-    }
-
-    private static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in bytes)
-        {
-            crc = BitOperations.Crc32C(crc, b);
-        }
-
-        return ~crc;
     }
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Microsoft.Extensions.Logging;
-
 namespace Samsa.Storage.Producers;
 
 /// <summary>
@@ -11,11 +8,11 @@ namespace Samsa.Storage.Producers;
 /// </summary>
 public sealed class ProducerStateManager
 {
-    private readonly ProducerStateOptions _options;
+    private readonly long _expirationMs;
+    private readonly ProducerSnapshots _snapshots;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, ProducerEntry> _producers = [];
     private readonly OpenTransactions _transactions = new();
-    private string _directory;
     private long _firstUnstableOffset = -1;
     private long _mapEndOffset;
     private long _lastSnapshotOffset;
@@ -24,8 +21,8 @@ public sealed class ProducerStateManager
     public ProducerStateManager(string directory, ProducerStateOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _directory = directory;
-        _options = options;
+        _expirationMs = options.ExpirationMs;
+        _snapshots = new ProducerSnapshots(options.FileSystem, options.Logger, directory);
     }
 
     /// <summary>The state reflects the log up to here (exclusive).</summary>
@@ -75,7 +72,7 @@ public sealed class ProducerStateManager
                 return ProducerCheckResult.Duplicate(found);
             }
 
-            return CheckKnown(known, batch, origin);
+            return ProducerChecks.Batch(known, batch, origin);
         }
     }
 
@@ -92,20 +89,9 @@ public sealed class ProducerStateManager
 
         lock (_lock)
         {
-            if (!_producers.TryGetValue(marker.ProducerId, out var known))
-            {
-                return ProducerCheckResult.Accepted;
-            }
-
-            if (marker.ProducerEpoch < known.Epoch)
-            {
-                return OldEpoch(known, marker.ProducerEpoch);
-            }
-
-            return marker.CoordinatorEpoch >= known.CoordinatorEpoch
-                ? ProducerCheckResult.Accepted
-                : ProducerCheckResult.Refused(ProducerVerdict.CoordinatorFenced, string.Create(CultureInfo.InvariantCulture,
-                    $"Marker for producer {known.ProducerId} comes from coordinator epoch {marker.CoordinatorEpoch}; a coordinator of epoch {known.CoordinatorEpoch} has already written here"));
+            return _producers.TryGetValue(marker.ProducerId, out var known)
+                ? ProducerChecks.Marker(known, marker)
+                : ProducerCheckResult.Accepted;
         }
     }
 
@@ -231,24 +217,17 @@ public sealed class ProducerStateManager
         lock (_lock)
         {
             Reset();
-            DeleteSnapshotsWhere(offset => offset > logEndOffset);
-            var snapshots = SnapshotOffsets();
-            for (var i = snapshots.Count - 1; i >= 0; i--)
+            _snapshots.DeleteWhere(offset => offset > logEndOffset);
+            var producers = _snapshots.ReadNewest(out var snapshotOffset);
+            if (producers is null)
             {
-                var path = ProducerSnapshotFile.PathFor(_directory, snapshots[i]);
-                if (ProducerSnapshotFile.Read(_options.FileSystem, path, out var fault) is { } producers)
-                {
-                    Restore(producers, now);
-                    SetOffsets(snapshots[i]);
-                    return snapshots[i];
-                }
-
-                _options.Logger.LogWarning("Ignoring and deleting the producer snapshot {Path}: {Fault}.", path, fault);
-                _options.FileSystem.DeleteFile(path);
+                snapshotOffset = logStartOffset;
             }
 
-            SetOffsets(logStartOffset);
-            return logStartOffset;
+            Restore(producers ?? [], now);
+            _lastSnapshotOffset = snapshotOffset;
+            UpdateMapEndOffset(snapshotOffset);
+            return snapshotOffset;
         }
     }
 
@@ -261,7 +240,7 @@ public sealed class ProducerStateManager
     {
         lock (_lock)
         {
-            DeleteSnapshotsWhere(offset => offset > logEndOffset || offset <= logStartOffset);
+            _snapshots.DeleteWhere(offset => offset > logEndOffset || offset <= logStartOffset);
             if (logEndOffset != MapEndOffset)
             {
                 return Load(logStartOffset, logEndOffset, now);
@@ -278,7 +257,7 @@ public sealed class ProducerStateManager
         lock (_lock)
         {
             Reset();
-            DeleteSnapshotsWhere(static _ => true);
+            _snapshots.DeleteWhere(static _ => true);
             _lastSnapshotOffset = 0;
             UpdateMapEndOffset(offset);
         }
@@ -306,8 +285,7 @@ public sealed class ProducerStateManager
             var offset = MapEndOffset;
             if (offset > _lastSnapshotOffset)
             {
-                _options.FileSystem.WriteAtomically(
-                    ProducerSnapshotFile.PathFor(_directory, offset), ProducerSnapshotFile.Encode(_producers.Values));
+                _snapshots.Write(offset, _producers.Values);
                 _lastSnapshotOffset = offset;
             }
         }
@@ -318,20 +296,25 @@ public sealed class ProducerStateManager
     {
         lock (_lock)
         {
-            return SnapshotOffsets();
+            return _snapshots.Offsets();
         }
     }
 
     /// <summary>Deletes the snapshot at exactly this offset: its segment is going away.</summary>
-    public void DeleteSnapshot(long offset) =>
-        _options.FileSystem.DeleteFile(ProducerSnapshotFile.PathFor(_directory, offset));
+    public void DeleteSnapshot(long offset)
+    {
+        lock (_lock)
+        {
+            _snapshots.Delete(offset);
+        }
+    }
 
     /// <summary>Deletes the snapshots below <paramref name="offset"/>.</summary>
     public void DeleteSnapshotsBefore(long offset)
     {
         lock (_lock)
         {
-            DeleteSnapshotsWhere(snapshot => snapshot < offset);
+            _snapshots.DeleteWhere(snapshot => snapshot < offset);
         }
     }
 
@@ -340,7 +323,7 @@ public sealed class ProducerStateManager
     {
         lock (_lock)
         {
-            DeleteSnapshotsWhere(snapshot => snapshot > offset);
+            _snapshots.DeleteWhere(snapshot => snapshot > offset);
         }
     }
 
@@ -349,8 +332,8 @@ public sealed class ProducerStateManager
     {
         lock (_lock)
         {
-            var newest = SnapshotOffsets() is [.., var last] ? last : -1;
-            DeleteSnapshotsWhere(offset => offset != newest && !segmentBaseOffsets.Contains(offset));
+            var newest = _snapshots.Offsets() is [.., var last] ? last : -1;
+            _snapshots.DeleteWhere(offset => offset != newest && !segmentBaseOffsets.Contains(offset));
         }
     }
 
@@ -359,43 +342,9 @@ public sealed class ProducerStateManager
     {
         lock (_lock)
         {
-            _directory = directory;
+            _snapshots.Directory = directory;
         }
     }
-
-    private static ProducerCheckResult CheckKnown(ProducerEntry known, in ProducerBatch batch, AppendOrigin origin)
-    {
-        if (batch.ProducerEpoch < known.Epoch)
-        {
-            return OldEpoch(known, batch.ProducerEpoch);
-        }
-
-        if (origin == AppendOrigin.Client)
-        {
-            if (batch.ProducerEpoch != known.Epoch)
-            {
-                if (batch.BaseSequence != 0)
-                {
-                    return ProducerCheckResult.Refused(ProducerVerdict.OutOfOrderSequence, string.Create(CultureInfo.InvariantCulture,
-                        $"Producer {known.ProducerId} begins epoch {batch.ProducerEpoch} with sequence {batch.BaseSequence}; the first sequence of an epoch is 0"));
-                }
-            }
-            else if (!Sequence.Follows(known.LastSequence, batch.BaseSequence))
-            {
-                return ProducerCheckResult.Refused(ProducerVerdict.OutOfOrderSequence, string.Create(CultureInfo.InvariantCulture,
-                    $"Producer {known.ProducerId} (epoch {known.Epoch}) sent sequence {batch.BaseSequence}; its last sequence here is {known.LastSequence}"));
-            }
-        }
-
-        return known.HasOpenTransaction && !batch.IsTransactional
-            ? ProducerCheckResult.Refused(ProducerVerdict.InvalidTransactionState, string.Create(CultureInfo.InvariantCulture,
-                $"Producer {known.ProducerId} sent a batch without transaction while its transaction from offset {known.CurrentTransactionFirstOffset} is open"))
-            : ProducerCheckResult.Accepted;
-    }
-
-    private static ProducerCheckResult OldEpoch(ProducerEntry known, short epoch) =>
-        ProducerCheckResult.Refused(ProducerVerdict.InvalidProducerEpoch, string.Create(CultureInfo.InvariantCulture,
-            $"Producer {known.ProducerId} sent epoch {epoch}; a newer producer has epoch {known.Epoch}"));
 
     private ProducerEntry GetOrAdd(long producerId)
     {
@@ -409,7 +358,7 @@ public sealed class ProducerStateManager
     }
 
     private bool IsExpired(ProducerEntry producer, long now) =>
-        !producer.HasOpenTransaction && now - producer.LastTimestamp >= _options.ExpirationMs;
+        !producer.HasOpenTransaction && now - producer.LastTimestamp >= _expirationMs;
 
     private void Restore(List<ProducerEntry> producers, long now)
     {
@@ -437,37 +386,5 @@ public sealed class ProducerStateManager
         PublishFirstUnstableOffset();
     }
 
-    private void SetOffsets(long offset)
-    {
-        _lastSnapshotOffset = offset;
-        UpdateMapEndOffset(offset);
-    }
-
     private void PublishFirstUnstableOffset() => Volatile.Write(ref _firstUnstableOffset, _transactions.FirstUnstableOffset);
-
-    private List<long> SnapshotOffsets()
-    {
-        var offsets = new List<long>();
-        foreach (var path in _options.FileSystem.ListFiles(_directory))
-        {
-            if (ProducerSnapshotFile.TryParseName(path, out var offset))
-            {
-                offsets.Add(offset);
-            }
-        }
-
-        offsets.Sort();
-        return offsets;
-    }
-
-    private void DeleteSnapshotsWhere(Func<long, bool> condition)
-    {
-        foreach (var offset in SnapshotOffsets())
-        {
-            if (condition(offset))
-            {
-                DeleteSnapshot(offset);
-            }
-        }
-    }
 }

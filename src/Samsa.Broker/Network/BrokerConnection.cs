@@ -1,0 +1,315 @@
+using Samsa.Broker.Api;
+using Samsa.Protocol.Messages;
+using Samsa.Protocol.Wire;
+
+namespace Samsa.Broker.Network;
+
+/// <summary>
+/// One client connection: reads requests, runs the ordered part of their handlers, sends the answers in order.
+/// Owns the transport, the frame reader and the answer queue. One read loop; handlers complete on any thread; the server may
+/// stop or abort it from any thread. Lives from accept until <see cref="RunAsync"/> returns, when all it owned is released.
+/// Whatever fails here closes this connection with one line in the log and touches no other.
+/// </summary>
+internal sealed class BrokerConnection : IAnswerObserver, IDisposable
+{
+    // A peer whose bytes never run out gives the thread back after so many requests, so that others get their turn.
+    private const int RequestsPerTurn = 64;
+
+    private readonly ITransport _transport;
+    private readonly ApiTable _table;
+    private readonly ConnectionServices _services;
+    private readonly FrameReader _reader;
+    private readonly AnswerQueue _answers;
+    private readonly CancellationTokenSource _closed = new();
+    private volatile bool _stopping;
+    private volatile bool _serverStops;
+    private int _aborted;
+
+    public BrokerConnection(ITransport transport, string listenerName, long id, ApiTable table, ConnectionServices services)
+    {
+        _transport = transport;
+        _table = table;
+        _services = services;
+        _reader = new FrameReader(transport, services.Memory, services.Options.RequestMaxBytes);
+        _answers = new AnswerQueue(transport, this, services.Options.MaxInFlightPerConnection);
+        Info = new ConnectionInfo
+        {
+            Id = id,
+            ListenerName = listenerName,
+            LocalEndPoint = transport.LocalEndPoint,
+            RemoteEndPoint = transport.RemoteEndPoint,
+            Closed = _closed.Token,
+        };
+    }
+
+    /// <summary>What handlers see of this connection.</summary>
+    public ConnectionInfo Info { get; }
+
+    /// <summary>Bytes moved so far, in both directions.</summary>
+    public long BytesMoved => _transport.BytesMoved;
+
+    long IAnswerObserver.Now => _services.Time.GetTimestamp();
+
+    /// <summary>Serves the connection until it is closed, by whichever side. Never throws.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await ReadRequestsAsync().ConfigureAwait(false);
+        }
+        catch (ProtocolViolationException e)
+        {
+            _services.Log.PeerBrokeProtocol(Info, e.Message);
+        }
+        catch (CloseConnectionException e)
+        {
+            _services.Log.HandlerClosed(Info, e.Message);
+        }
+        catch (Exception e) when (IsTransportFailure(e))
+        {
+            _services.Log.TransportFailed(Info, e.Message);
+            Abort();
+        }
+        catch (Exception e)
+        {
+            _services.Log.Failed(Info, e);
+        }
+
+        await LetAnswersLeaveAsync().ConfigureAwait(false);
+        Abort();
+    }
+
+    /// <summary>
+    /// The server stops: no further requests are read, those already read are answered, then the connection closes. How long
+    /// that may take is the server's business.
+    /// </summary>
+    public void Stop()
+    {
+        _serverStops = true;
+        StopReading();
+    }
+
+    /// <summary>Closes the connection at once. Whoever waits for its sake is told by <see cref="ConnectionInfo.Closed"/>.</summary>
+    public void Abort()
+    {
+        if (Interlocked.Exchange(ref _aborted, 1) != 0)
+        {
+            return;
+        }
+
+        _transport.Dispose();
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            _services.Log.Failed(Info, e);
+        }
+    }
+
+    /// <inheritdoc cref="Abort"/>
+    public void Dispose()
+    {
+        Abort();
+        _closed.Dispose();
+    }
+
+    void IAnswerObserver.AnswerLeft(PendingAnswer answer, long sendStarted)
+    {
+    }
+
+    void IAnswerObserver.QueueBroken(Exception? cause)
+    {
+        if (cause is not null && _aborted == 0)
+        {
+            if (IsTransportFailure(cause))
+            {
+                _services.Log.TransportFailed(Info, cause.Message);
+            }
+            else
+            {
+                _services.Log.Failed(Info, cause);
+            }
+        }
+
+        Abort();
+    }
+
+    // Returns when the peer has ended the stream or this side no longer wants to read.
+    private async Task ReadRequestsAsync()
+    {
+        var turn = 0;
+        while (!_stopping)
+        {
+            var frame = await _reader.ReadAsync(_closed.Token).ConfigureAwait(false);
+            if (frame is null)
+            {
+                return;
+            }
+
+            if (_stopping)
+            {
+                frame.Dispose();
+                return;
+            }
+
+            if (!_answers.TryReserve())
+            {
+                _answers.Flush();
+                await ReserveOrDropAsync(frame).ConfigureAwait(false);
+            }
+
+            Start(frame);
+            if (!_reader.HasCompleteFrame)
+            {
+                _answers.Flush();
+            }
+
+            if (++turn == RequestsPerTurn)
+            {
+                turn = 0;
+                _answers.Flush();
+                await Task.Yield();
+            }
+        }
+    }
+
+    private async ValueTask ReserveOrDropAsync(RequestFrame frame)
+    {
+        try
+        {
+            await _answers.ReserveAsync(_closed.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            frame.Dispose();
+            throw;
+        }
+    }
+
+    // Decodes the request and runs the ordered part of its handler.
+    private void Start(RequestFrame frame)
+    {
+        ParsedRequest request;
+        try
+        {
+            request = RequestParser.Parse(_table, Info, frame.Bytes, frame, _services.Time.GetTimestamp());
+        }
+        catch
+        {
+            frame.Dispose();
+            throw;
+        }
+
+        var answer = new PendingAnswer { Context = request.Context };
+        _answers.Add(answer);
+        ValueTask<IMessage?> handling;
+        try
+        {
+            handling = request.InvokeAsync();
+        }
+        catch (Exception e)
+        {
+            Fail(answer, e);
+            return;
+        }
+
+        answer.OrderedPartEnded = _services.Time.GetTimestamp();
+        if (handling.IsCompletedSuccessfully)
+        {
+            Finish(answer, handling.GetAwaiter().GetResult());
+        }
+        else
+        {
+            _ = FinishLaterAsync(answer, handling);
+        }
+    }
+
+    private async Task FinishLaterAsync(PendingAnswer answer, ValueTask<IMessage?> handling)
+    {
+        try
+        {
+            Finish(answer, await handling.ConfigureAwait(false));
+        }
+        catch (Exception e)
+        {
+            Fail(answer, e);
+        }
+
+        _answers.Flush();
+    }
+
+    private void Finish(PendingAnswer answer, IMessage? message)
+    {
+        WireWriter? encoded = null;
+        try
+        {
+            if (message is not null)
+            {
+                encoded = AnswerEncoder.Encode(answer.Context, message);
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(answer, e);
+            return;
+        }
+
+        answer.Context.ReleaseRequestBytes();
+        answer.Ready = _services.Time.GetTimestamp();
+        _answers.Complete(answer, encoded, closes: false);
+    }
+
+    // The connection closes when it is this answer's turn; nothing is read after it.
+    private void Fail(PendingAnswer answer, Exception e)
+    {
+        switch (e)
+        {
+            case CloseConnectionException:
+                _services.Log.HandlerClosed(Info, e.Message);
+                break;
+            case ProtocolViolationException:
+                _services.Log.PeerBrokeProtocol(Info, e.Message);
+                break;
+            case OperationCanceledException when _closed.IsCancellationRequested:
+                break;
+            default:
+                _services.Log.HandlerFailed(Info, answer.Context.ApiKey, answer.Context.ApiVersion, e);
+                break;
+        }
+
+        answer.Context.ReleaseRequestBytes();
+        _answers.Complete(answer, encoded: null, closes: true);
+        StopReading();
+    }
+
+    private void StopReading()
+    {
+        _stopping = true;
+        _transport.StopReceiving();
+    }
+
+    private async Task LetAnswersLeaveAsync()
+    {
+        var drained = _answers.DrainAsync();
+        if (drained.IsCompleted)
+        {
+            return;
+        }
+
+        try
+        {
+            // A peer that has only closed its sending side may still read; one that is gone shows when a send fails.
+            var bound = _serverStops ? Timeout.InfiniteTimeSpan : _services.Options.HalfClosedGrace;
+            await drained.WaitAsync(bound, _services.Time, _closed.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Aborted, or nobody will come to read: the rest is discarded as it completes.
+        }
+    }
+
+    private static bool IsTransportFailure(Exception e) =>
+        e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException;
+}

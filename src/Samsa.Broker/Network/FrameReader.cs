@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Samsa.Protocol.Wire;
+
+namespace Samsa.Broker.Network;
+
+/// <summary>
+/// Cuts a byte stream into frames: a 4-byte length, then so many bytes.
+/// Owns a small buffer for what was received ahead; entered by the connection's read loop only; lives with the connection;
+/// a bad length is a <see cref="ProtocolViolationException"/>, a stream that ends inside a frame just ends.
+/// </summary>
+/// <remarks>
+/// The bulk of a frame is received straight into the buffer that the request keeps. That receive may run past the frame's end
+/// as far as the rented buffer has room, so that the next frame's first bytes need no system call of their own.
+/// </remarks>
+internal sealed class FrameReader(ITransport transport, RequestMemory memory, int maxFrameBytes)
+{
+    private const int AheadBytes = 4096;
+
+    // A peer gets a buffer of the size that it announces at once only up to here: whoever announces more must first send as much.
+    private const int TrustedBytes = 2 << 20;
+
+    private readonly byte[] _ahead = new byte[AheadBytes];
+    private int _start;
+    private int _end;
+
+    /// <summary>True when the next frame is complete already, so that reading it will not wait.</summary>
+    public bool HasCompleteFrame
+    {
+        get
+        {
+            var available = _end - _start - sizeof(int);
+            return available >= 0 && available >= BinaryPrimitives.ReadInt32BigEndian(_ahead.AsSpan(_start));
+        }
+    }
+
+    /// <summary>Reads one frame; null when the stream has ended.</summary>
+    /// <param name="cancellation">Ends a wait for memory, not one for bytes.</param>
+    /// <exception cref="ProtocolViolationException">The length is not positive, or above <c>socket.request.max.bytes</c>.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RequestFrame?> ReadAsync(CancellationToken cancellation)
+    {
+        while (_end - _start < sizeof(int))
+        {
+            _ahead.AsSpan(_start, _end - _start).CopyTo(_ahead);
+            _end -= _start;
+            _start = 0;
+            var received = await transport.ReceiveAsync(_ahead.AsMemory(_end)).ConfigureAwait(false);
+            if (received == 0)
+            {
+                return null;
+            }
+
+            _end += received;
+        }
+
+        var length = BinaryPrimitives.ReadInt32BigEndian(_ahead.AsSpan(_start));
+        if (length <= 0 || length > maxFrameBytes)
+        {
+            throw new ProtocolViolationException(
+                $"a request's length is {length}; it must be positive and at most socket.request.max.bytes ({maxFrameBytes})");
+        }
+
+        _start += sizeof(int);
+        await memory.ReserveAsync(length, cancellation).ConfigureAwait(false);
+        byte[]? buffer = null;
+        RequestFrame? frame = null;
+        try
+        {
+            buffer = memory.Rent(Math.Min(length, TrustedBytes));
+            var have = Math.Min(length, _end - _start);
+            _ahead.AsSpan(_start, have).CopyTo(buffer);
+            _start += have;
+            while (have < length)
+            {
+                if (have == buffer.Length)
+                {
+                    buffer = Grow(buffer, length);
+                }
+
+                // Everything received ahead is used up here, so the surplus of this receive finds the small buffer empty.
+                var room = Math.Min(buffer.Length - have, length - have + AheadBytes);
+                var received = await transport.ReceiveAsync(buffer.AsMemory(have, room)).ConfigureAwait(false);
+                if (received == 0)
+                {
+                    return null;
+                }
+
+                have += received;
+            }
+
+            if (have > length)
+            {
+                _start = 0;
+                _end = have - length;
+                buffer.AsSpan(length, _end).CopyTo(_ahead);
+            }
+
+            frame = new RequestFrame(memory, buffer, length);
+            return frame;
+        }
+        finally
+        {
+            if (frame is null)
+            {
+                if (buffer is not null)
+                {
+                    memory.Return(buffer);
+                }
+
+                memory.Release(length);
+            }
+        }
+    }
+
+    private byte[] Grow(byte[] buffer, int length)
+    {
+        var larger = memory.Rent(length);
+        buffer.CopyTo(larger, 0);
+        memory.Return(buffer);
+        return larger;
+    }
+}

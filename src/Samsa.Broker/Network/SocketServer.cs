@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Samsa.Broker.Api;
+
+namespace Samsa.Broker.Network;
+
+/// <summary>
+/// The broker's listeners and the connections they accepted.
+/// Owns the listening sockets, the connections, the limits and the idle timer. One accept loop per listener; the owner starts
+/// and stops it. Lives from <see cref="Start"/> to <see cref="DisposeAsync"/>. A listener that cannot be opened fails the start
+/// with its name in the message; a connection that fails only ends itself.
+/// </summary>
+public sealed class SocketServer : IAsyncDisposable
+{
+    private readonly ApiTable _table;
+    private readonly SocketServerOptions _options;
+    private readonly ConnectionServices _services;
+    private readonly ConnectionLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<BrokerConnection, Task> _connections = new();
+    private readonly List<Socket> _sockets = [];
+    private readonly List<Task> _acceptLoops = [];
+    private readonly List<BoundListener> _bound = [];
+    private readonly CancellationTokenSource _stopAccepting = new();
+    private IdleSweeper? _sweeper;
+    private ITimer? _sweepTimer;
+    private long _lastId;
+    private int _stopped;
+
+    /// <summary>Creates a server that is not listening yet.</summary>
+    public SocketServer(ApiTable table, SocketServerOptions options, ILoggerFactory loggers, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(loggers);
+        ArgumentNullException.ThrowIfNull(options);
+        _table = table;
+        _options = options;
+        _time = time;
+        _limits = new ConnectionLimits(options, time);
+        _services = new ConnectionServices(
+            options,
+            new RequestMemory(options.QueuedMaxRequestBytes),
+            new ConnectionLog(loggers.CreateLogger<SocketServer>(), time),
+            time);
+    }
+
+    /// <summary>The listeners that are open, in the order of the configuration.</summary>
+    public IReadOnlyList<BoundListener> BoundListeners => _bound;
+
+    /// <summary>Connections that are open now.</summary>
+    public int OpenConnections => _connections.Count;
+
+    /// <summary>
+    /// Opens every listener without accepting yet, so that the ports are known before anybody is served.
+    /// </summary>
+    /// <exception cref="IOException">A listener's address cannot be resolved or bound; the message names it.</exception>
+    public void Bind()
+    {
+        foreach (var listener in _options.Listeners)
+        {
+            var socket = ListenerSocket.Open(listener, _options);
+            _sockets.Add(socket);
+            _bound.Add(new BoundListener(listener, (IPEndPoint)socket.LocalEndPoint!));
+        }
+    }
+
+    /// <summary>Starts to accept connections on the bound listeners.</summary>
+    public void Start()
+    {
+        if (_bound.Count == 0)
+        {
+            Bind();
+        }
+
+        for (var i = 0; i < _sockets.Count; i++)
+        {
+            _acceptLoops.Add(AcceptAsync(_sockets[i], _bound[i].Name));
+        }
+
+        if (_options.ConnectionsMaxIdle > TimeSpan.Zero)
+        {
+            _sweeper = new IdleSweeper(_options.ConnectionsMaxIdle, _time);
+            _sweepTimer = _time.CreateTimer(static state => ((SocketServer)state!).Sweep(), this, _sweeper.Interval, _sweeper.Interval);
+        }
+    }
+
+    /// <summary>
+    /// Closes the listeners and stops to read from connections. Requests read before are still answered;
+    /// <see cref="StopAsync"/> waits for that.
+    /// </summary>
+    public void StopReading()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            return;
+        }
+
+        _stopAccepting.Cancel();
+        foreach (var socket in _sockets)
+        {
+            socket.Dispose();
+        }
+
+        _sweepTimer?.Dispose();
+        foreach (var connection in _connections.Keys)
+        {
+            connection.Stop();
+        }
+    }
+
+    /// <summary>Stops as <see cref="StopReading"/> does, lets the answers leave, and cuts what is left after <paramref name="bound"/>.</summary>
+    public async Task StopAsync(TimeSpan bound)
+    {
+        StopReading();
+        await Task.WhenAll(_acceptLoops).ConfigureAwait(false);
+        var running = _connections.Values.ToArray();
+        try
+        {
+            await Task.WhenAll(running).WaitAsync(bound, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            var left = _connections.Keys.ToArray();
+            _services.Log.CutAtShutdown(left.Length);
+            foreach (var connection in left)
+            {
+                connection.Abort();
+            }
+
+            await Task.WhenAll(running).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops and cuts every connection that still waits for an answer after one second.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+        _stopAccepting.Dispose();
+    }
+
+    private async Task AcceptAsync(Socket listener, string name)
+    {
+        await Task.Yield();
+        while (!_stopAccepting.IsCancellationRequested)
+        {
+            try
+            {
+                await _limits.WaitForRoomAsync(_stopAccepting.Token).ConfigureAwait(false);
+                var socket = await listener.AcceptAsync(_stopAccepting.Token).ConfigureAwait(false);
+                Admit(socket, name);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException || _stopAccepting.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                // Out of descriptors, or a peer that was gone before it was accepted: neither ends the listener.
+                _services.Log.AcceptFailed(name, e.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), _time, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Admit(Socket socket, string listenerName)
+    {
+        IPAddress? address = null;
+        try
+        {
+            address = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+            if (address.IsIPv4MappedToIPv6)
+            {
+                address = address.MapToIPv4();
+            }
+
+            if (!_limits.TryAdd(address, out var limit))
+            {
+                _services.Log.Refused(listenerName, socket.RemoteEndPoint, $"the address has {limit} connections already, as many as max.connections.per.ip allows");
+                socket.Dispose();
+                return;
+            }
+        }
+        catch (SocketException)
+        {
+            // Gone already.
+            socket.Dispose();
+            return;
+        }
+
+        BrokerConnection connection;
+        try
+        {
+            socket.NoDelay = true;
+            if (_options.SendBufferBytes >= 0)
+            {
+                socket.SendBufferSize = _options.SendBufferBytes;
+            }
+
+            connection = new BrokerConnection(new SocketTransport(socket), listenerName, Interlocked.Increment(ref _lastId), _table, _services);
+        }
+        catch (SocketException)
+        {
+            _limits.Remove(address);
+            socket.Dispose();
+            return;
+        }
+
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = ServeAsync(connection, address, start.Task);
+        start.SetResult();
+        if (_stopped != 0)
+        {
+            connection.Stop();
+        }
+    }
+
+    private async Task ServeAsync(BrokerConnection connection, IPAddress address, Task start)
+    {
+        await start.ConfigureAwait(false);
+        try
+        {
+            await connection.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.Dispose();
+            _connections.TryRemove(connection, out _);
+            _limits.Remove(address);
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach (var connection in _sweeper!.Sweep(_connections.Keys))
+        {
+            _services.Log.Expired(connection.Info);
+            connection.Abort();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Samsa.Protocol.Records;
+
+namespace Samsa.Storage.Validation;
+
+/// <summary>
+/// A look at the first bytes of a compressed payload: enough to see a batch whose attributes name the wrong codec without
+/// inflating it.
+/// </summary>
+internal static class CodecSignature
+{
+    // RFC 8878 section 3.1.2: a zstd stream may begin with a skippable frame, 0x184D2A50 to 5F.
+    private const byte SkippableFrame = 0x50;
+
+    /// <summary>False when the payload cannot be of this codec. Snappy may come without a header, so it always may be.</summary>
+    internal static bool Fits(CompressionType codec, ReadOnlySpan<byte> payload) => codec switch
+    {
+        CompressionType.Gzip => payload.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]),
+        CompressionType.Lz4 => payload.StartsWith((ReadOnlySpan<byte>)[0x04, 0x22, 0x4d, 0x18]),
+        CompressionType.Zstd => payload.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd])
+            || (payload.Length > 4 && (payload[0] & 0xf0) == SkippableFrame && payload[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2a, 0x4d, 0x18])),
+        _ => payload.Length > 0,
+    };
+}
