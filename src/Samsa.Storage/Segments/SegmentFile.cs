@@ -8,20 +8,21 @@ namespace Samsa.Storage.Segments;
 /// the handle is closed when the file is idle or retired and nobody holds a reference.
 /// Fails with <see cref="StorageException"/> when the file cannot be opened.
 /// </summary>
-internal sealed class SegmentFile(IStorageFileSystem fileSystem, string path)
+internal sealed class SegmentFile(IStorageFileSystem fileSystem, SegmentLocation location)
 {
     private readonly Lock _lock = new();
     private IStorageFile? _file;
-    private string _path = path;
     private int _references;
     private bool _touched;
     private bool _retired;
 
-    /// <summary>Where the file is now; changes when it is renamed.</summary>
-    internal string Path => Volatile.Read(ref _path);
+    internal string Path => location.PathOf(LogFileNames.LogSuffix);
 
     /// <summary>True while a handle is open.</summary>
     internal bool IsOpen => Volatile.Read(ref _file) is not null;
+
+    /// <summary>True once no new reference is given.</summary>
+    internal bool IsRetired => Volatile.Read(ref _retired);
 
     /// <summary>Takes a reference. Returns null once the file is retired. Pair with <see cref="Release"/>.</summary>
     internal IStorageFile? TryAcquire()
@@ -33,7 +34,7 @@ internal sealed class SegmentFile(IStorageFileSystem fileSystem, string path)
                 return null;
             }
 
-            _file ??= fileSystem.Open(_path, StorageFileMode.Existing);
+            _file ??= fileSystem.Open(Path, StorageFileMode.Existing);
             _references++;
             _touched = true;
             return _file;
@@ -70,31 +71,12 @@ internal sealed class SegmentFile(IStorageFileSystem fileSystem, string path)
         }
     }
 
-    /// <summary>Renames the file; an open handle stays good.</summary>
-    internal void Rename(string newPath)
-    {
-        lock (_lock)
-        {
-            fileSystem.Move(_path, newPath);
-            Volatile.Write(ref _path, newPath);
-        }
-    }
-
-    /// <summary>Notes that the directory of the file has got another name.</summary>
-    internal void Relocate(string newPath)
-    {
-        lock (_lock)
-        {
-            Volatile.Write(ref _path, newPath);
-        }
-    }
-
     /// <summary>Refuses new references; the handle is closed at once or with the last reference.</summary>
     internal void Retire()
     {
         lock (_lock)
         {
-            _retired = true;
+            Volatile.Write(ref _retired, true);
             if (_references == 0)
             {
                 CloseHandle();
@@ -105,6 +87,6 @@ internal sealed class SegmentFile(IStorageFileSystem fileSystem, string path)
     private void CloseHandle()
     {
         _file?.Dispose();
-        _file = null;
+        Volatile.Write(ref _file, null);
     }
 }

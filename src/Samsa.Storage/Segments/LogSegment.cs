@@ -1,0 +1,394 @@
+using Samsa.Storage.Files;
+
+namespace Samsa.Storage.Segments;
+
+/// <summary>
+/// Owns the files of one segment: records, offset index, time index and aborted transactions.
+/// Appends, seals and truncations hold the log's lock; lookups and <see cref="Size"/> are safe from any thread.
+/// Lives from creation or load until its files are removed; regions handed out keep the record file open beyond that.
+/// Fails with <see cref="StorageException"/>.
+/// </summary>
+internal sealed class LogSegment
+{
+    private readonly IStorageFileSystem _fileSystem;
+    private readonly SegmentLocation _location;
+    private readonly bool _preallocated;
+    private IStorageFile? _appendFile;
+    private long _size;
+    private long _flushedSize;
+    private long _maxTimestamp;
+    private long _offsetOfMaxTimestamp;
+    private long _firstTimestamp = -1;
+    private long _bytesSinceIndexEntry;
+    private bool _sealed;
+
+    /// <summary>Describes files that exist (or are about to): sizes and counts as found on disk.</summary>
+    internal LogSegment(
+        IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long createdMs, long size)
+    {
+        _fileSystem = fileSystem;
+        _size = size;
+        BaseOffset = baseOffset;
+        CreatedMs = createdMs;
+        JitterMs = config.SegmentJitterMs <= 0
+            ? 0
+            : Math.Min(Random.Shared.NextInt64(config.SegmentJitterMs), config.SegmentMs);
+        _preallocated = config.Preallocate;
+
+        _location = new SegmentLocation(directory, baseOffset);
+        File = new SegmentFile(fileSystem, _location);
+        OffsetIndex = new OffsetIndex(
+            fileSystem, _location, config.SegmentIndexBytes, Entries(LogFileNames.IndexSuffix, OffsetIndex.EntryBytes));
+        TimeIndex = new TimeIndex(
+            fileSystem, _location, config.SegmentIndexBytes, Entries(LogFileNames.TimeIndexSuffix, TimeIndex.EntryBytes));
+        Transactions = new TransactionIndex(fileSystem, _location);
+        (_maxTimestamp, _offsetOfMaxTimestamp) = (TimeIndex.Last.Timestamp, TimeIndex.Last.Offset);
+    }
+
+    internal long BaseOffset { get; }
+
+    /// <summary>When the segment was created or loaded, ms.</summary>
+    internal long CreatedMs { get; private set; }
+
+    /// <summary>What is taken off <c>segment.ms</c> for this segment.</summary>
+    internal long JitterMs { get; }
+
+    internal SegmentFile File { get; }
+
+    internal OffsetIndex OffsetIndex { get; }
+
+    internal TimeIndex TimeIndex { get; }
+
+    internal TransactionIndex Transactions { get; }
+
+    /// <summary>Bytes of records. Grows only after the bytes are written.</summary>
+    internal long Size => Volatile.Read(ref _size);
+
+    /// <summary>The largest timestamp of the segment and the last offset of its batch; (-1, base offset) when there is none.</summary>
+    internal TimestampOffset Newest => new(Volatile.Read(ref _maxTimestamp), Volatile.Read(ref _offsetOfMaxTimestamp));
+
+    /// <summary>True when bytes were written that <see cref="Flush"/> has not made durable.</summary>
+    internal bool NeedsFlush => Size != Volatile.Read(ref _flushedSize);
+
+    /// <summary>Creates the files of a new, empty segment.</summary>
+    internal static LogSegment Create(
+        IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long nowMs)
+    {
+        // What a crash may have left under these names belongs to no segment.
+        fileSystem.DeleteFile(LogFileNames.Path(directory, baseOffset, LogFileNames.IndexSuffix));
+        fileSystem.DeleteFile(LogFileNames.Path(directory, baseOffset, LogFileNames.TimeIndexSuffix));
+        fileSystem.DeleteFile(LogFileNames.Path(directory, baseOffset, LogFileNames.TransactionIndexSuffix));
+        using (var file = fileSystem.Open(
+            LogFileNames.Path(directory, baseOffset, LogFileNames.LogSuffix), StorageFileMode.Truncate))
+        {
+            if (config.Preallocate)
+            {
+                file.SetLength(config.SegmentBytes);
+            }
+        }
+
+        return new LogSegment(fileSystem, directory, baseOffset, config, nowMs, size: 0);
+    }
+
+    /// <summary>
+    /// Writes whole batches at the end in one system call, and brings the indexes in step.
+    /// </summary>
+    internal void Append(ReadOnlySpan<byte> batches, int indexIntervalBytes)
+    {
+        var file = _appendFile ??= File.TryAcquire()
+            ?? throw new InvalidOperationException($"Segment {BaseOffset} is removed and cannot be appended to");
+        var position = _size;
+        file.Write(batches, position);
+        for (var at = 0; at < batches.Length;)
+        {
+            if (!BatchInfo.TryRead(batches[at..], out var batch))
+            {
+                throw new ArgumentException($"No batch at byte {at} of the bytes to append", nameof(batches));
+            }
+
+            Note(batch, position + at, indexIntervalBytes);
+            at += batch.Size;
+        }
+
+        Volatile.Write(ref _size, position + batches.Length);
+    }
+
+    /// <summary>Keeps timestamps and indexes in step with a batch that lies at <paramref name="position"/>.</summary>
+    internal void Note(in BatchInfo batch, long position, int indexIntervalBytes)
+    {
+        NoteTime(batch, position);
+        if (_bytesSinceIndexEntry > indexIntervalBytes && !OffsetIndex.IsFull && !TimeIndex.IsFull)
+        {
+            OffsetIndex.Append(batch.LastOffset, position);
+            TimeIndex.MaybeAppend(_maxTimestamp, _offsetOfMaxTimestamp);
+            _bytesSinceIndexEntry = 0;
+        }
+
+        _bytesSinceIndexEntry += batch.Size;
+    }
+
+    /// <summary>
+    /// True when an append of <paramref name="bytes"/> must go to a new segment: size, age, a full index, or an offset that
+    /// the 32 bits of an index entry cannot hold.
+    /// </summary>
+    internal bool MustRoll(LogConfig config, long bytes, long lastOffset, long maxTimestamp, TimeProvider clock)
+    {
+        var size = _size;
+        return size > config.SegmentBytes - bytes
+            || (size > 0 && Age(maxTimestamp, clock) > config.SegmentMs - JitterMs)
+            || OffsetIndex.IsFull
+            || TimeIndex.IsFull
+            || lastOffset - BaseOffset is < 0 or > int.MaxValue;
+    }
+
+    /// <summary>
+    /// Finds the first batch that holds or follows <paramref name="offset"/>, below <paramref name="end"/>. Returns false when
+    /// there is none; <paramref name="position"/> is then where the walk ended.
+    /// </summary>
+    internal bool TryFind(IStorageFile file, long offset, long end, out long position, out BatchInfo batch)
+    {
+        Span<byte> buffer = stackalloc byte[SegmentScanner.BufferBytes];
+        var start = Math.Min(OffsetIndex.FloorPosition(offset), end);
+        var scanner = new SegmentScanner(file, start, end, buffer);
+        var found = scanner.MoveToOffset(offset);
+        if (!found && scanner.IsInvalid && start > 0)
+        {
+            // The index points into the middle of nowhere: the records alone are the truth.
+            scanner = new SegmentScanner(file, 0, end, buffer);
+            found = scanner.MoveToOffset(offset);
+        }
+
+        position = scanner.Position;
+        batch = scanner.Current;
+        return found;
+    }
+
+    /// <summary>Ends appending: the last time index entry is written and the files hold exactly what they should.</summary>
+    internal void Seal()
+    {
+        if (_sealed)
+        {
+            return;
+        }
+
+        PersistIndexes();
+        OffsetIndex.File.Seal();
+        TimeIndex.File.Seal();
+        if (_preallocated && _appendFile is not null)
+        {
+            _appendFile.SetLength(_size);
+        }
+
+        ReleaseAppendFile();
+        _sealed = true;
+    }
+
+    /// <summary>Writes the indexes as a clean stop leaves them. Appending may go on.</summary>
+    internal void PersistIndexes()
+    {
+        TimeIndex.MaybeAppend(_maxTimestamp, _offsetOfMaxTimestamp);
+        OffsetIndex.File.Persist();
+        TimeIndex.File.Persist();
+    }
+
+    /// <summary>
+    /// Makes the records durable, and the indexes too once the segment is sealed. (Indexes of the active segment are rebuilt
+    /// by recovery.) Safe beside appends: what they add meanwhile stays unflushed.
+    /// </summary>
+    internal void Flush()
+    {
+        var size = Size;
+        if (size != Volatile.Read(ref _flushedSize) && File.TryAcquire() is { } file)
+        {
+            try
+            {
+                file.Flush();
+                Volatile.Write(ref _flushedSize, size);
+            }
+            finally
+            {
+                File.Release();
+            }
+        }
+
+        if (Volatile.Read(ref _sealed))
+        {
+            OffsetIndex.File.Flush();
+            TimeIndex.File.Flush();
+            Transactions.Flush();
+        }
+    }
+
+    /// <summary>Cuts the segment at the first batch that holds or follows <paramref name="offset"/>.</summary>
+    internal void TruncateTo(long offset, TimeProvider clock)
+    {
+        var file = File.TryAcquire()
+            ?? throw new InvalidOperationException($"Segment {BaseOffset} is removed and cannot be truncated");
+        try
+        {
+            TryFind(file, offset, _size, out var position, out _);
+            CutAt(file, Math.Min(position, _size), offset);
+            if (position == 0)
+            {
+                CreatedMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            }
+        }
+        finally
+        {
+            File.Release();
+        }
+    }
+
+    /// <summary>Cuts the record file at <paramref name="position"/> and forgets index entries at and above <paramref name="offset"/>.</summary>
+    internal void CutAt(IStorageFile file, long position, long offset)
+    {
+        Volatile.Write(ref _size, position);
+        file.SetLength(position);
+        OffsetIndex.TruncateTo(offset);
+        TimeIndex.TruncateTo(offset);
+        Transactions.TruncateTo(offset);
+        var newest = TimeIndex.Last;
+        if (position == 0)
+        {
+            _firstTimestamp = -1;
+        }
+
+        // The time index lags behind by up to an interval: the batches after its last entry are walked again.
+        Volatile.Write(ref _maxTimestamp, newest.Timestamp);
+        Volatile.Write(ref _offsetOfMaxTimestamp, newest.Offset);
+        RestoreTail(file);
+        Volatile.Write(ref _flushedSize, -1);
+        _sealed = false;
+    }
+
+    /// <summary>
+    /// Brings what lives in memory only (largest timestamp, bytes since the last index entry) in step with the batches after
+    /// the last index entry. Returns the offset after the last batch.
+    /// </summary>
+    internal long RestoreTail(IStorageFile file)
+    {
+        Span<byte> buffer = stackalloc byte[SegmentScanner.BufferBytes];
+        OffsetIndex.TryRead(OffsetIndex.File.Count - 1, out _, out var indexedAt);
+        var next = BaseOffset;
+        var scanner = new SegmentScanner(file, indexedAt, _size, buffer);
+        while (scanner.MoveNext())
+        {
+            var batch = scanner.Current;
+            NoteTime(batch, scanner.Position);
+            next = batch.NextOffset;
+        }
+
+        _bytesSinceIndexEntry = _size - indexedAt;
+        return next;
+    }
+
+    /// <summary>Throws the indexes away, before recovery notes every batch again.</summary>
+    internal void ResetIndexes()
+    {
+        OffsetIndex.File.Reset();
+        TimeIndex.Reset();
+        Transactions.Reset();
+        Volatile.Write(ref _maxTimestamp, -1);
+        Volatile.Write(ref _offsetOfMaxTimestamp, BaseOffset);
+        _firstTimestamp = -1;
+        _bytesSinceIndexEntry = 0;
+    }
+
+    /// <summary>The time that retention goes by, ms: the newest record, or the file's own time when records have none.</summary>
+    internal long RetentionTime()
+    {
+        var newest = Newest.Timestamp;
+        return newest >= 0 ? newest : _fileSystem.LastWriteTime(File.Path).ToUnixTimeMilliseconds();
+    }
+
+    /// <summary>
+    /// Takes the segment out of service: no new references, files renamed to carry <paramref name="suffix"/>. Regions in
+    /// flight stay good. Returns the new paths, for their removal later.
+    /// </summary>
+    internal IReadOnlyList<string> Retire(string suffix)
+    {
+        Close();
+        var renamed = new List<string>(LogFileNames.SegmentSuffixes.Count);
+        foreach (var kind in LogFileNames.SegmentSuffixes)
+        {
+            var path = _location.PathOf(kind);
+            if (_fileSystem.FileExists(path))
+            {
+                _fileSystem.Move(path, path + suffix);
+                renamed.Add(path + suffix);
+            }
+        }
+
+        return renamed;
+    }
+
+    /// <summary>Closes the record file; regions in flight keep it until they are done.</summary>
+    internal void Close()
+    {
+        ReleaseAppendFile();
+        File.Retire();
+    }
+
+    private void NoteTime(in BatchInfo batch, long position)
+    {
+        if (position == 0)
+        {
+            _firstTimestamp = batch.MaxTimestamp;
+        }
+
+        if (batch.MaxTimestamp > _maxTimestamp)
+        {
+            Volatile.Write(ref _offsetOfMaxTimestamp, batch.LastOffset);
+            Volatile.Write(ref _maxTimestamp, batch.MaxTimestamp);
+        }
+    }
+
+    private int Entries(string suffix, int entryBytes)
+    {
+        var length = _fileSystem.FileLength(_location.PathOf(suffix));
+        return length <= 0 ? 0 : (int)(length / entryBytes);
+    }
+
+    private long Age(long maxTimestamp, TimeProvider clock)
+    {
+        if (_firstTimestamp < 0)
+        {
+            ReadFirstTimestamp();
+        }
+
+        return _firstTimestamp >= 0
+            ? maxTimestamp - _firstTimestamp
+            : clock.GetUtcNow().ToUnixTimeMilliseconds() - CreatedMs;
+    }
+
+    private void ReadFirstTimestamp()
+    {
+        if (File.TryAcquire() is not { } file)
+        {
+            return;
+        }
+
+        try
+        {
+            Span<byte> buffer = stackalloc byte[BatchInfo.HeaderBytes];
+            var scanner = new SegmentScanner(file, 0, _size, buffer);
+            if (scanner.MoveNext())
+            {
+                _firstTimestamp = scanner.Current.MaxTimestamp;
+            }
+        }
+        finally
+        {
+            File.Release();
+        }
+    }
+
+    private void ReleaseAppendFile()
+    {
+        if (_appendFile is not null)
+        {
+            _appendFile = null;
+            File.Release();
+        }
+    }
+}
