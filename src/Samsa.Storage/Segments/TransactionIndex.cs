@@ -53,7 +53,7 @@ internal sealed class TransactionIndex(IStorageFileSystem fileSystem, SegmentLoc
     /// Adds the transactions that overlap [<paramref name="from"/>, <paramref name="to"/>). Returns true when the answer is
     /// complete, false when later segments must be asked too.
     /// </summary>
-    internal bool Collect(long from, long to, List<AbortedTransaction> found)
+    internal bool Collect(long from, long to, ref List<AbortedTransaction>? found)
     {
         lock (_lock)
         {
@@ -62,7 +62,7 @@ internal sealed class TransactionIndex(IStorageFileSystem fileSystem, SegmentLoc
             {
                 if (entries[i].FirstOffset < to)
                 {
-                    found.Add(entries[i]);
+                    (found ??= []).Add(entries[i]);
                 }
 
                 if (entries[i].LastStableOffset >= to)

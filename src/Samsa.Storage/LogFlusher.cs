@@ -1,0 +1,146 @@
+using Samsa.Storage.Segments;
+
+namespace Samsa.Storage;
+
+/// <summary>
+/// Owns the recovery point of a log: makes appended records durable and remembers how far it came.
+/// Any thread may flush; flushes run one at a time and beside appends. Lives as long as its log.
+/// A failed flush fails everybody who waits for it with <see cref="StorageException"/>, and the recovery point stays.
+/// </summary>
+internal sealed class LogFlusher : IThreadPoolWorkItem
+{
+    private readonly IFlushSource _source;
+    private readonly PartitionLogOptions _options;
+    private readonly Lock _flushLock = new();
+    private readonly Lock _waitLock = new();
+    private TaskCompletionSource? _nextGroup;
+    private bool _running;
+    private bool _directoryChanged;
+    private long _recoveryPoint;
+    private long _lastFlushTicks;
+
+    internal LogFlusher(IFlushSource source, PartitionLogOptions options, long recoveryPoint, bool directoryChanged)
+    {
+        _source = source;
+        _options = options;
+        _recoveryPoint = recoveryPoint;
+        _directoryChanged = directoryChanged;
+        _lastFlushTicks = options.Clock.GetUtcNow().UtcTicks;
+    }
+
+    /// <summary>The log, as its flusher sees it.</summary>
+    internal interface IFlushSource
+    {
+        /// <summary>The segments and the log end offset of one moment, taken under the log's lock.</summary>
+        SegmentList Snapshot(out long logEndOffset);
+    }
+
+    internal long RecoveryPoint => Volatile.Read(ref _recoveryPoint);
+
+    internal DateTimeOffset LastFlush => new(Volatile.Read(ref _lastFlushTicks), TimeSpan.Zero);
+
+    /// <summary>Notes that a file was created: its directory entry must be made durable too.</summary>
+    internal void NoteDirectoryChanged() => Volatile.Write(ref _directoryChanged, true);
+
+    /// <summary>Lowers the recovery point: the log was cut or restarted there.</summary>
+    internal void Truncated(long offset, bool startsThere)
+    {
+        lock (_flushLock)
+        {
+            Volatile.Write(ref _recoveryPoint, startsThere ? offset : Math.Min(offset, _recoveryPoint));
+        }
+    }
+
+    /// <summary>Flushes up to the present log end, on the caller's thread.</summary>
+    internal void Flush() => Flush(long.MaxValue);
+
+    /// <summary>Flushes every segment that starts below <paramref name="upTo"/>, on the caller's thread.</summary>
+    internal void Flush(long upTo)
+    {
+        lock (_flushLock)
+        {
+            while (true)
+            {
+                var segments = _source.Snapshot(out var end);
+                end = Math.Min(end, upTo);
+                if (Volatile.Read(ref _directoryChanged))
+                {
+                    Volatile.Write(ref _directoryChanged, false);
+                    _options.FileSystem.FlushDirectory(_options.Directory);
+                }
+
+                var start = Math.Max(0, segments.FloorIndex(_recoveryPoint));
+                for (var i = start; i < segments.Count && segments[i].BaseOffset < end; i++)
+                {
+                    segments[i].Flush();
+                }
+
+                // When the active segment was rolled meanwhile at exactly this end, the recovery point would say that its
+                // indexes are durable, which they are not yet: once more.
+                var now = _source.Snapshot(out _);
+                if (now.FloorIndex(end) is var index and > 0 && now[index].BaseOffset == end && now[index - 1].NeedsFlush)
+                {
+                    continue;
+                }
+
+                Volatile.Write(ref _recoveryPoint, Math.Max(_recoveryPoint, end));
+                Volatile.Write(ref _lastFlushTicks, _options.Clock.GetUtcNow().UtcTicks);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Completes when everything below <paramref name="upToOffset"/> is durable.</summary>
+    internal Task FlushAsync(long upToOffset)
+    {
+        if (RecoveryPoint >= upToOffset)
+        {
+            return Task.CompletedTask;
+        }
+
+        lock (_waitLock)
+        {
+            // Whoever joins now is covered: the group's flush has not begun, so it sees what is appended already.
+            _nextGroup ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var task = _nextGroup.Task;
+            if (!_running)
+            {
+                _running = true;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+
+            return task;
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (true)
+        {
+            TaskCompletionSource group;
+            lock (_waitLock)
+            {
+                if (_nextGroup is null)
+                {
+                    _running = false;
+                    return;
+                }
+
+                group = _nextGroup;
+                _nextGroup = null;
+            }
+
+            try
+            {
+                Flush();
+                group.SetResult();
+            }
+#pragma warning disable CA1031 // Whatever it is, those who wait must hear of it; nobody else would.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                group.SetException(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using Microsoft.Extensions.Logging;
+using Samsa.Protocol;
+using Samsa.Storage.Epochs;
+using Samsa.Storage.Producers;
+using Samsa.Storage.Segments;
+
+namespace Samsa.Storage;
+
+/// <summary>
+/// Owns the directory of one partition: its segments, leader epochs and producer state.
+/// Any thread may enter. Appends and everything that moves a boundary take one short lock; reads take none of the log's own.
+/// Lives from <see cref="Open"/> to <see cref="Close"/> or <see cref="Delete"/>; afterwards it refuses appends and reads.
+/// Fails with <see cref="StorageException"/> when the disk does; whatever a client can cause is an error code.
+/// </summary>
+public sealed partial class PartitionLog : IDisposable
+{
+    private readonly PartitionLogOptions _options;
+    private readonly Lock _lock = new();
+    private readonly LogFlusher _flusher;
+    private readonly TailPositions _tail = new();
+    private volatile SegmentList _segments;
+    private volatile LogConfig _config;
+    private volatile bool _closed;
+    private long _logStartOffset;
+    private long _logEndOffset;
+    private long _highWatermark;
+    private long _unflushedRecords;
+
+    private PartitionLog(PartitionLogOptions options, LoadedLog loaded, LeaderEpochCache epochs, ProducerStateManager producers)
+    {
+        _options = options;
+        _config = options.Config;
+        _segments = loaded.Segments;
+        _logStartOffset = loaded.LogStartOffset;
+        _logEndOffset = loaded.LogEndOffset;
+        _highWatermark = loaded.LogStartOffset;
+        LeaderEpochs = epochs;
+        Producers = producers;
+        _flusher = new LogFlusher(this, _lock, options, loaded.RecoveryPoint, loaded.DirectoryChanged);
+    }
+
+    /// <summary>The partition.</summary>
+    public TopicPartition TopicPartition => _options.TopicPartition;
+
+    /// <summary>The directory of the partition.</summary>
+    public string Directory => _options.Directory;
+
+    /// <summary>The topic's configuration.</summary>
+    public LogConfig Config => _config;
+
+    /// <summary>The leader epochs of the records in the log.</summary>
+    public LeaderEpochCache LeaderEpochs { get; }
+
+    /// <summary>The idempotent and transactional producers of the log.</summary>
+    public ProducerStateManager Producers { get; }
+
+    /// <summary>The first offset that may be served.</summary>
+    public long LogStartOffset => Volatile.Read(ref _logStartOffset);
+
+    /// <summary>The offset that the next record gets.</summary>
+    public long LogEndOffset => Volatile.Read(ref _logEndOffset);
+
+    /// <summary>Records below are committed. Starts at the log start offset; the replication layer moves it.</summary>
+    public long HighWatermark => Volatile.Read(ref _highWatermark);
+
+    /// <summary>Records below are committed and belong to no open transaction: what a read-committed consumer may see.</summary>
+    public long LastStableOffset
+    {
+        get
+        {
+            var highWatermark = HighWatermark;
+            return Producers.FirstUnstableOffset is { } unstable && unstable < highWatermark
+                ? Math.Max(unstable, LogStartOffset)
+                : highWatermark;
+        }
+    }
+
+    /// <summary>Everything below is on stable storage; recovery after a crash starts here.</summary>
+    public long RecoveryPoint => _flusher.RecoveryPoint;
+
+    /// <summary>Bytes of records in the log.</summary>
+    public long SizeInBytes => _segments.TotalSize();
+
+    /// <summary>How many segments the log has.</summary>
+    public int SegmentCount => _segments.Count;
+
+    /// <summary>When the log was last flushed, or opened; for <c>flush.ms</c>.</summary>
+    public DateTimeOffset LastFlush => _flusher.LastFlush;
+
+    /// <summary>True after <see cref="Close"/> or <see cref="Delete"/>.</summary>
+    public bool IsClosed => _closed;
+
+    /// <summary>
+    /// Opens the log in <see cref="PartitionLogOptions.Directory"/>, creating an empty one when there is none. After an
+    /// unclean stop the records from the recovery point on are checked, and cut at the first that is damaged.
+    /// </summary>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public static PartitionLog Open(PartitionLogOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var loader = new LogLoader(options);
+        var loaded = loader.Load(out var epochs, out var producers);
+        return new PartitionLog(options, loaded, epochs, producers);
+    }
+
+    /// <summary>Replaces the configuration; it holds for the next append and the next retention.</summary>
+    public void UpdateConfig(LogConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        _config = config;
+    }
+
+    /// <summary>
+    /// Moves the high watermark, up or (on a follower that was truncated) down; it stays within the log. Returns where it is.
+    /// </summary>
+    public long UpdateHighWatermark(long offset)
+    {
+        lock (_lock)
+        {
+            var clamped = Math.Clamp(offset, _logStartOffset, _logEndOffset);
+            if (clamped != _highWatermark)
+            {
+                Volatile.Write(ref _highWatermark, clamped);
+                Producers.OnHighWatermark(clamped);
+            }
+
+            return clamped;
+        }
+    }
+
+    /// <summary>Makes everything appended so far durable, on the caller's thread.</summary>
+    public void Flush() => _flusher.Flush();
+
+    /// <summary>
+    /// Completes when everything below <paramref name="upToOffset"/> is durable. Callers that wait at the same time share
+    /// one flush; it runs on the thread pool, off the log's lock. Fails with <see cref="StorageException"/>.
+    /// </summary>
+    public Task FlushAsync(long upToOffset) => _flusher.FlushAsync(upToOffset);
+
+    /// <summary>
+    /// Stops the log as a clean shutdown does: everything durable, indexes trimmed, producer snapshot written. Regions that
+    /// readers hold stay good.
+    /// </summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            _segments.Active.Seal();
+            Producers.TakeSnapshot();
+        }
+
+        _flusher.Flush();
+        CloseSegments();
+    }
+
+    /// <summary>
+    /// Takes the log out of service and renames its directory to <c>topic-partition.[unique]-delete</c>. The files go after
+    /// <c>file.delete.delay.ms</c>. Returns the new directory.
+    /// </summary>
+    public string Delete()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            CloseSegments();
+            var parent = Path.GetDirectoryName(Path.GetFullPath(Directory)) ?? Directory;
+            var renamed = Path.Join(parent, LogFileNames.DeletedDirectory(TopicPartition, Guid.NewGuid()));
+            _options.FileSystem.Move(Directory, renamed);
+            _options.FileSystem.FlushDirectory(parent);
+            var fileSystem = _options.FileSystem;
+            _options.Scheduler.Schedule(
+                TimeSpan.FromMilliseconds(_config.FileDeleteDelayMs), () => fileSystem.DeleteDirectory(renamed));
+            _options.Logger.LogInformation("Log {Partition} is deleted; its directory waits as {Directory}.", TopicPartition, renamed);
+            return renamed;
+        }
+    }
+
+    /// <summary>
+    /// Closes without the work of a clean stop, as when its log directory went offline: nothing is flushed, and the next
+    /// start recovers. After <see cref="Close"/> or <see cref="Delete"/> nothing happens.
+    /// </summary>
+    public void Dispose()
+    {
+        _closed = true;
+        CloseSegments();
+    }
+
+    private void CloseSegments()
+    {
+        var segments = _segments;
+        for (var i = 0; i < segments.Count; i++)
+        {
+            segments[i].Close();
+        }
+    }
+}
