@@ -12,10 +12,12 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     private readonly IFlushSource _source;
     private readonly PartitionLogOptions _options;
     private readonly Lock _flushLock = new();
+    private readonly Lock _pointLock = new();
     private readonly Lock _waitLock = new();
     private TaskCompletionSource? _nextGroup;
     private bool _running;
     private bool _directoryChanged;
+    private int _generation;
     private long _recoveryPoint;
     private long _lastFlushTicks;
 
@@ -32,6 +34,7 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     internal interface IFlushSource
     {
         /// <summary>The segments and the log end offset of one moment, taken under the log's lock.</summary>
+        /// <exception cref="ObjectDisposedException">The log's files are closed: nothing can be made durable any more.</exception>
         SegmentList Snapshot(out long logEndOffset);
     }
 
@@ -42,11 +45,13 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     /// <summary>Notes that a file was created: its directory entry must be made durable too.</summary>
     internal void NoteDirectoryChanged() => Volatile.Write(ref _directoryChanged, true);
 
-    /// <summary>Lowers the recovery point: the log was cut or restarted there.</summary>
+    /// <summary>The log was cut at <paramref name="offset"/>, or emptied to start there. Called under the log's lock.</summary>
     internal void Truncated(long offset, bool startsThere)
     {
-        lock (_flushLock)
+        lock (_pointLock)
         {
+            // What a flush on its way believes to be durable may be gone: it must not publish that.
+            _generation++;
             Volatile.Write(ref _recoveryPoint, startsThere ? offset : Math.Min(offset, _recoveryPoint));
         }
     }
@@ -59,33 +64,8 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     {
         lock (_flushLock)
         {
-            while (true)
+            while (!TryFlush(upTo))
             {
-                var segments = _source.Snapshot(out var end);
-                end = Math.Min(end, upTo);
-                if (Volatile.Read(ref _directoryChanged))
-                {
-                    Volatile.Write(ref _directoryChanged, false);
-                    _options.FileSystem.FlushDirectory(_options.Directory);
-                }
-
-                var start = Math.Max(0, segments.FloorIndex(_recoveryPoint));
-                for (var i = start; i < segments.Count && segments[i].BaseOffset < end; i++)
-                {
-                    segments[i].Flush();
-                }
-
-                // When the active segment was rolled meanwhile at exactly this end, the recovery point would say that its
-                // indexes are durable, which they are not yet: once more.
-                var now = _source.Snapshot(out _);
-                if (now.FloorIndex(end) is var index and > 0 && now[index].BaseOffset == end && now[index - 1].NeedsFlush)
-                {
-                    continue;
-                }
-
-                Volatile.Write(ref _recoveryPoint, Math.Max(_recoveryPoint, end));
-                Volatile.Write(ref _lastFlushTicks, _options.Clock.GetUtcNow().UtcTicks);
-                return;
             }
         }
     }
@@ -142,5 +122,40 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
                 group.SetException(failure);
             }
         }
+    }
+
+    // False when the active segment was rolled meanwhile at exactly the flushed end: the recovery point would say that its
+    // indexes are durable, which they are not yet. Once more, then.
+    private bool TryFlush(long upTo)
+    {
+        var generation = Volatile.Read(ref _generation);
+        var segments = _source.Snapshot(out var end);
+        end = Math.Min(end, upTo);
+        if (Interlocked.Exchange(ref _directoryChanged, false))
+        {
+            _options.FileSystem.FlushDirectory(_options.Directory);
+        }
+
+        for (var i = Math.Max(0, segments.FloorIndex(RecoveryPoint)); i < segments.Count && segments[i].BaseOffset < end; i++)
+        {
+            segments[i].Flush();
+        }
+
+        var now = _source.Snapshot(out _);
+        if (now.FloorIndex(end) is var index and > 0 && now[index].BaseOffset == end && now[index - 1].NeedsFlush)
+        {
+            return false;
+        }
+
+        lock (_pointLock)
+        {
+            if (generation == _generation)
+            {
+                Volatile.Write(ref _recoveryPoint, Math.Max(_recoveryPoint, end));
+            }
+        }
+
+        Volatile.Write(ref _lastFlushTicks, _options.Clock.GetUtcNow().UtcTicks);
+        return true;
     }
 }

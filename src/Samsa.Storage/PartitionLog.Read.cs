@@ -19,6 +19,7 @@ public sealed partial class PartitionLog
     /// <returns><see cref="ErrorCode.OffsetOutOfRange"/> for an offset outside the log.</returns>
     public LogReadResult Read(long offset, int maxBytes, long upTo, bool minOneMessage)
     {
+        var patience = default(SpinWait);
         while (!_closed)
         {
             var end = LogEndOffset;
@@ -34,6 +35,7 @@ public sealed partial class PartitionLog
             }
 
             // A segment went away (retention, truncation) between finding and opening it: the new list knows better.
+            patience.SpinOnce();
         }
 
         return ReadAnswer(ErrorCode.NotLeaderOrFollower, null, false);

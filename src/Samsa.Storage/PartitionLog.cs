@@ -12,7 +12,7 @@ namespace Samsa.Storage;
 /// Lives from <see cref="Open"/> to <see cref="Close"/> or <see cref="Delete"/>; afterwards it refuses appends and reads.
 /// Fails with <see cref="StorageException"/> when the disk does; whatever a client can cause is an error code.
 /// </summary>
-public sealed partial class PartitionLog : IDisposable
+public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
 {
     private readonly PartitionLogOptions _options;
     private readonly Lock _lock = new();
@@ -21,6 +21,7 @@ public sealed partial class PartitionLog : IDisposable
     private volatile SegmentList _segments;
     private volatile LogConfig _config;
     private volatile bool _closed;
+    private bool _released;
     private long _logStartOffset;
     private long _logEndOffset;
     private long _highWatermark;
@@ -34,9 +35,10 @@ public sealed partial class PartitionLog : IDisposable
         _logStartOffset = loaded.LogStartOffset;
         _logEndOffset = loaded.LogEndOffset;
         _highWatermark = loaded.LogStartOffset;
+//T1
         LeaderEpochs = epochs;
         Producers = producers;
-        _flusher = new LogFlusher(this, _lock, options, loaded.RecoveryPoint, loaded.DirectoryChanged);
+        _flusher = new LogFlusher(this, options, loaded.RecoveryPoint, loaded.DirectoryChanged);
     }
 
     /// <summary>The partition.</summary>
@@ -44,6 +46,9 @@ public sealed partial class PartitionLog : IDisposable
 
     /// <summary>The directory of the partition.</summary>
     public string Directory => _options.Directory;
+
+    /// <summary>The id of the topic that the directory belongs to; null for a directory older than topic ids.</summary>
+    public Guid? TopicId { get; private set; }
 
     /// <summary>The topic's configuration.</summary>
     public LogConfig Config => _config;
@@ -108,6 +113,25 @@ public sealed partial class PartitionLog : IDisposable
     {
         ArgumentNullException.ThrowIfNull(config);
         _config = config;
+    }
+
+    /// <summary>Ties the directory to a topic id for good. It must not be tied to another one.</summary>
+    public void AssignTopicId(Guid topicId)
+    {
+        lock (_lock)
+        {
+            if (TopicId is { } known && known != topicId)
+            {
+                throw new InvalidOperationException(
+                    $"The directory {Directory} belongs to topic id {KafkaUuid.Format(known)}, not to {KafkaUuid.Format(topicId)}");
+            }
+
+            if (TopicId is null)
+            {
+//T2
+                TopicId = topicId;
+            }
+        }
     }
 
     /// <summary>
@@ -193,6 +217,11 @@ public sealed partial class PartitionLog : IDisposable
 
     private void CloseSegments()
     {
+        lock (_lock)
+        {
+            _released = true;
+        }
+
         var segments = _segments;
         for (var i = 0; i < segments.Count; i++)
         {

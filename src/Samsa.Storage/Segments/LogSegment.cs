@@ -21,13 +21,14 @@ internal sealed class LogSegment
     private long _firstTimestamp = -1;
     private long _bytesSinceIndexEntry;
     private bool _sealed;
+    private bool _indexesNeedFlush;
 
     /// <summary>Describes files that exist (or are about to): sizes and counts as found on disk.</summary>
     internal LogSegment(
         IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long createdMs, long size)
     {
         _fileSystem = fileSystem;
-        _size = size;
+        _size = _flushedSize = size;
         BaseOffset = baseOffset;
         CreatedMs = createdMs;
         JitterMs = config.SegmentJitterMs <= 0
@@ -67,8 +68,8 @@ internal sealed class LogSegment
     /// <summary>The largest timestamp of the segment and the last offset of its batch; (-1, base offset) when there is none.</summary>
     internal TimestampOffset Newest => new(Volatile.Read(ref _maxTimestamp), Volatile.Read(ref _offsetOfMaxTimestamp));
 
-    /// <summary>True when bytes were written that <see cref="Flush"/> has not made durable.</summary>
-    internal bool NeedsFlush => Size != Volatile.Read(ref _flushedSize);
+    /// <summary>True when something was written that <see cref="Flush"/> has not made durable.</summary>
+    internal bool NeedsFlush => Size != Volatile.Read(ref _flushedSize) || Volatile.Read(ref _indexesNeedFlush);
 
     /// <summary>Creates the files of a new, empty segment.</summary>
     internal static LogSegment Create(
@@ -180,7 +181,8 @@ internal sealed class LogSegment
         }
 
         ReleaseAppendFile();
-        _sealed = true;
+        Volatile.Write(ref _indexesNeedFlush, true);
+        Volatile.Write(ref _sealed, true);
     }
 
     /// <summary>Writes the indexes as a clean stop leaves them. Appending may go on.</summary>
@@ -211,27 +213,43 @@ internal sealed class LogSegment
             }
         }
 
-        if (Volatile.Read(ref _sealed))
+        if (Volatile.Read(ref _sealed) && Volatile.Read(ref _indexesNeedFlush))
         {
-            OffsetIndex.File.Flush();
-            TimeIndex.File.Flush();
-            Transactions.Flush();
+            Volatile.Write(ref _indexesNeedFlush, false);
+            try
+            {
+                OffsetIndex.File.Flush();
+                TimeIndex.File.Flush();
+                Transactions.Flush();
+            }
+            catch
+            {
+                Volatile.Write(ref _indexesNeedFlush, true);
+                throw;
+            }
         }
     }
 
-    /// <summary>Cuts the segment at the first batch that holds or follows <paramref name="offset"/>.</summary>
-    internal void TruncateTo(long offset, TimeProvider clock)
+    /// <summary>
+    /// Cuts the segment at the first batch that holds or follows <paramref name="offset"/>. Returns where the log ends then:
+    /// there, or at the start of the batch that straddled the cut.
+    /// </summary>
+    internal long TruncateTo(long offset, TimeProvider clock)
     {
         var file = File.TryAcquire()
             ?? throw new InvalidOperationException($"Segment {BaseOffset} is removed and cannot be truncated");
         try
         {
-            TryFind(file, offset, _size, out var position, out _);
+            var cut = TryFind(file, offset, _size, out var position, out var batch) && batch.BaseOffset < offset
+                ? batch.BaseOffset
+                : offset;
             CutAt(file, Math.Min(position, _size), offset);
             if (position == 0)
             {
                 CreatedMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
             }
+
+            return cut;
         }
         finally
         {
@@ -281,6 +299,9 @@ internal sealed class LogSegment
         _bytesSinceIndexEntry = _size - indexedAt;
         return next;
     }
+
+    /// <summary>Notes that it is not known what of the segment is on stable storage.</summary>
+    internal void MarkUnflushed() => Volatile.Write(ref _flushedSize, -1);
 
     /// <summary>Throws the indexes away, before recovery notes every batch again.</summary>
     internal void ResetIndexes()

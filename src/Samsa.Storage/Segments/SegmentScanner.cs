@@ -23,6 +23,9 @@ internal ref struct SegmentScanner(IStorageFile file, long position, long end, S
     /// <summary>The batch that <see cref="MoveNext"/> came to.</summary>
     internal readonly BatchInfo Current => _current;
 
+    /// <summary>The header bytes of <see cref="Current"/> and what lies behind them in the buffer; valid until the next move.</summary>
+    internal readonly ReadOnlySpan<byte> Header => _buffer[(int)(Position - _bufferStart).._buffered];
+
     /// <summary>Where <see cref="Current"/> starts.</summary>
     internal long Position { get; private set; } = position;
 

@@ -1,0 +1,185 @@
+using Microsoft.Extensions.Logging;
+using Samsa.Storage.Epochs;
+using Samsa.Storage.Files;
+using Samsa.Storage.Producers;
+using Samsa.Storage.Segments;
+
+namespace Samsa.Storage;
+
+/// <summary>
+/// Brings a partition directory into a state that can be served: finishes or undoes what a crash interrupted, checks the
+/// indexes, checks the records that may not have reached the disk, rebuilds the producer state.
+/// Used once, by the thread that opens the log. Fails with <see cref="StorageException"/>.
+/// </summary>
+internal sealed class LogLoader(PartitionLogOptions options)
+{
+    private readonly IStorageFileSystem _fileSystem = options.FileSystem;
+    private readonly ILogger _logger = options.Logger;
+    private bool _directoryChanged;
+
+    internal LoadedLog Load(out LeaderEpochCache epochs, out ProducerStateManager producers)
+    {
+        if (!_fileSystem.DirectoryExists(options.Directory))
+        {
+            _fileSystem.CreateDirectory(options.Directory);
+            _fileSystem.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Directory)) ?? options.Directory);
+        }
+
+        _directoryChanged = new LeftoverFiles(_fileSystem, options.Directory, _logger).CleanUp();
+        epochs = new LeaderEpochCache(_fileSystem, options.Directory);
+        producers = new ProducerStateManager(options.Directory, options.Producers);
+        var now = options.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+        var segments = FindSegments(now);
+        var recovered = Recover(segments, epochs, producers, now);
+        var end = EndOf(segments);
+        if (segments.Count > 0 && end < options.LogStartOffset)
+        {
+            _logger.LogError(
+                "Log {Partition} ends at offset {End}, before its start offset {Start}: all of it is removed.",
+                options.TopicPartition, end, options.LogStartOffset);
+            Discard(segments, 0);
+        }
+
+        if (segments.Count == 0)
+        {
+            segments.Add(LogSegment.Create(_fileSystem, options.Directory, options.LogStartOffset, options.Config, now));
+            _directoryChanged = true;
+            end = options.LogStartOffset;
+        }
+
+        var list = new SegmentList(segments);
+        var start = Math.Max(options.LogStartOffset, list.First.BaseOffset);
+        epochs.TruncateFromEnd(end);
+        epochs.TruncateFromStart(start);
+        producers.DeleteStraySnapshots(BaseOffsets(segments));
+        LogReplay.Replay(list, producers.Load(start, end, now), end, producers);
+        producers.OnLogStartOffset(start);
+
+        // What a clean stop left behind is durable; after a crash only what the checkpoint says.
+        var recoveryPoint = options.CleanShutdown && !recovered ? end : Math.Min(options.RecoveryPoint, end);
+        return new LoadedLog(list, start, end, recoveryPoint, _directoryChanged);
+    }
+
+    private List<LogSegment> FindSegments(long now)
+    {
+        var segments = new List<LogSegment>();
+        foreach (var path in _fileSystem.ListFiles(options.Directory))
+        {
+            if (LogFileNames.TryParse(path, LogFileNames.LogSuffix, out var baseOffset))
+            {
+                segments.Add(new LogSegment(
+                    _fileSystem, options.Directory, baseOffset, options.Config, now, _fileSystem.FileLength(path)));
+            }
+        }
+
+        return segments;
+    }
+
+    // Checks records where they cannot be trusted. Returns true when anything was looked at.
+    private bool Recover(List<LogSegment> segments, LeaderEpochCache epochs, ProducerStateManager producers, long now)
+    {
+        var unflushed = options.CleanShutdown ? segments.Count : Math.Max(0, segments.FindLastIndex(
+            segment => segment.BaseOffset <= options.RecoveryPoint));
+        var any = false;
+        for (var i = 0; i < segments.Count; i++)
+        {
+            var next = i + 1 < segments.Count ? segments[i + 1].BaseOffset : long.MaxValue;
+            var faults = IndexCheck.Check(_fileSystem, segments[i], next);
+            if (i < unflushed && faults is null)
+            {
+                continue;
+            }
+
+            if (i < unflushed)
+            {
+                _logger.LogWarning(
+                    "Rebuilding the indexes of segment {Base} of {Partition}: {Fault}.",
+                    segments[i].BaseOffset, options.TopicPartition, faults);
+            }
+
+            any = true;
+            PrepareProducers(segments, i, producers, now);
+            var isLast = i + 1 == segments.Count;
+            var recovery = new SegmentRecovery(segments[i], options, epochs, producers);
+            if (recovery.Run(hasLaterSegments: !isLast))
+            {
+                // Offsets must not have a hole that nobody knows of: what follows the damage goes, too.
+                Discard(segments, i + 1);
+                break;
+            }
+
+            if (!isLast)
+            {
+                segments[i].Seal();
+                producers.TakeSnapshot();
+            }
+        }
+
+        return any;
+    }
+
+    // The abort markers of a segment only make sense to a state that has seen the transactions begin.
+    private void PrepareProducers(List<LogSegment> segments, int index, ProducerStateManager producers, long now)
+    {
+        var offset = segments[index].BaseOffset;
+        if (index > 0 && producers.MapEndOffset == offset)
+        {
+            return;
+        }
+
+        var from = producers.Load(Math.Max(options.LogStartOffset, segments[0].BaseOffset), offset, now);
+        if (index > 0)
+        {
+            LogReplay.Replay(new SegmentList(segments.GetRange(0, index)), from, offset, producers);
+        }
+        else
+        {
+            producers.UpdateMapEndOffset(offset);
+        }
+    }
+
+    private static long EndOf(List<LogSegment> segments)
+    {
+        if (segments.Count == 0)
+        {
+            return 0;
+        }
+
+        var active = segments[^1];
+        var file = active.File.TryAcquire()
+            ?? throw new InvalidOperationException($"Segment {active.BaseOffset} is closed while the log is opened");
+        try
+        {
+            return active.RestoreTail(file);
+        }
+        finally
+        {
+            active.File.Release();
+        }
+    }
+
+    private void Discard(List<LogSegment> segments, int first)
+    {
+        for (var i = segments.Count - 1; i >= first; i--)
+        {
+            _logger.LogError(
+                "Segment {Base} of {Partition} ({Bytes} bytes) is removed: it follows records that are gone.",
+                segments[i].BaseOffset, options.TopicPartition, segments[i].Size);
+            DelayedRemoval.Schedule(options, segments[i].Retire(LogFileNames.DeletedSuffix), options.Config.FileDeleteDelayMs);
+            segments.RemoveAt(i);
+            _directoryChanged = true;
+        }
+    }
+
+    private static HashSet<long> BaseOffsets(List<LogSegment> segments)
+    {
+        var offsets = new HashSet<long>();
+        foreach (var segment in segments)
+        {
+            offsets.Add(segment.BaseOffset);
+        }
+
+        return offsets;
+    }
+}
