@@ -1,7 +1,6 @@
 using System.Globalization;
 using Samsa.Protocol.Records;
 using Samsa.Storage;
-using TimestampType = Samsa.Storage.TimestampType;
 
 namespace Samsa.Broker.Configuration;
 
