@@ -1,7 +1,7 @@
 namespace Samsa.Broker.Configuration;
 
 /// <summary>How many typing errors lie between two words.</summary>
-internal static class EditDistance
+public static class EditDistance
 {
     /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one text into the other.</summary>
     public static int Between(string left, string right)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Samsa.Protocol;
 
 namespace Samsa.Broker.Metrics;
 
@@ -15,7 +16,6 @@ namespace Samsa.Broker.Metrics;
 public sealed class BrokerMetrics
 {
     private readonly TimeProvider _time;
-    private readonly Func<short, string> _errorName;
     private readonly TopicMetrics _allTopics = new(null);
     private readonly ConcurrentDictionary<string, TopicMetrics> _topics = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RequestMetrics> _requests = new(StringComparer.Ordinal);
@@ -24,12 +24,7 @@ public sealed class BrokerMetrics
 
     /// <summary>Creates metrics that are all zero.</summary>
     /// <param name="time">The clock of the histograms.</param>
-    /// <param name="errorName">Kafka's name of an error code, for the <c>error</c> label.</param>
-    public BrokerMetrics(TimeProvider time, Func<short, string> errorName)
-    {
-        _time = time;
-        _errorName = errorName;
-    }
+    public BrokerMetrics(TimeProvider time) => _time = time;
 
     /// <summary>Gives the partitions that the broker hosts, at the moment of a scrape. Set once by the replica manager.</summary>
     public Func<IEnumerable<PartitionSample>> Partitions { get; set; } = () => [];
@@ -125,7 +120,7 @@ public sealed class BrokerMetrics
         foreach (var request in requests)
         {
             foreach (var (error, count) in request.Errors())
-                writer.Sample(count, request.Name, _errorName(error));
+                writer.Sample(count, request.Name, error.Name());
         }
 
         long now = _time.GetTimestamp();

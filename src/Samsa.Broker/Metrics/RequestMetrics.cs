@@ -1,3 +1,5 @@
+using Samsa.Protocol;
+
 namespace Samsa.Broker.Metrics;
 
 /// <summary>
@@ -82,14 +84,14 @@ public sealed class RequestMetrics
     /// <summary>Counts the outcomes of a request, <c>NONE</c> included, once for each part that has an outcome of its own.</summary>
     /// <param name="errorCode">The code that the answer carries.</param>
     /// <param name="count">How many parts of the answer carry it.</param>
-    public void CountError(short errorCode, int count = 1) =>
-        At(_errors, errorCode is >= -1 and < MaxErrorCodes - 1 ? errorCode + 1 : 0).Add(count);
+    public void CountError(ErrorCode errorCode, int count = 1) =>
+        At(_errors, (short)errorCode is >= -1 and < MaxErrorCodes - 1 ? (short)errorCode + 1 : 0).Add(count);
 
     internal IEnumerable<(int Version, long Count)> Versions() =>
         _versions.Index().Where(v => v.Item is not null).Select(v => (v.Index, v.Item!.Value));
 
-    internal IEnumerable<(short ErrorCode, long Count)> Errors() =>
-        _errors.Index().Where(e => e.Item is not null).Select(e => ((short)(e.Index - 1), e.Item!.Value));
+    internal IEnumerable<(ErrorCode Error, long Count)> Errors() =>
+        _errors.Index().Where(e => e.Item is not null).Select(e => ((ErrorCode)(e.Index - 1), e.Item!.Value));
 
     private static Counter At(Counter?[] table, int index)
     {
