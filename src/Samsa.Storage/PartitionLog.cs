@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Protocol;
+using Samsa.Storage.Checkpoints;
 using Samsa.Storage.Epochs;
 using Samsa.Storage.Producers;
 using Samsa.Storage.Segments;
@@ -35,7 +36,7 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
         _logStartOffset = loaded.LogStartOffset;
         _logEndOffset = loaded.LogEndOffset;
         _highWatermark = loaded.LogStartOffset;
-//T1
+        TopicId = PartitionMetadataFile.Read(options.FileSystem, options.Directory);
         LeaderEpochs = epochs;
         Producers = producers;
         _flusher = new LogFlusher(this, options, loaded.RecoveryPoint, loaded.DirectoryChanged);
@@ -128,7 +129,7 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
 
             if (TopicId is null)
             {
-//T2
+                PartitionMetadataFile.Write(_options.FileSystem, Directory, topicId);
                 TopicId = topicId;
             }
         }

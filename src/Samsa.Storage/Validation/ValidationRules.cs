@@ -1,4 +1,5 @@
 using Samsa.Protocol;
+using Samsa.Protocol.Records;
 
 namespace Samsa.Storage.Validation;
 
