@@ -178,7 +178,8 @@ internal sealed class ReadEmitter(CodeWriter code, MessageModel model, StructSch
     {
         null => "",
         "false" => $" ?? throw {Null(field)}",
-        var allowed => $" ?? ({allowed} ? null : throw {Null(field)})",
+        // default(T) and not null: a bare null would become empty memory where the type is ReadOnlyMemory<byte>?.
+        var allowed => $" ?? ({allowed} ? default({field.PropertyType}) : throw {Null(field)})",
     };
 
     private string Null(FieldCode field) => $"MessageErrors.Null(\"{_message.Name}.{Prefix}{field.Name}\", version)";

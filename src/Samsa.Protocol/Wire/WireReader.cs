@@ -95,9 +95,13 @@ public ref struct WireReader
     public ReadOnlyMemory<byte>? ReadBytes(bool flexible)
     {
         var length = flexible ? ReadCompactLength() : ReadInt32();
-        return length < 0
-            ? length == -1 ? null : ThrowNegative<ReadOnlyMemory<byte>>(length, "bytes")
-            : ReadSlice(length);
+        if (length >= 0)
+        {
+            return ReadSlice(length);
+        }
+
+        // The null has its type spelled out: a bare one would become empty memory, by way of a null array.
+        return length == -1 ? default(ReadOnlyMemory<byte>?) : ThrowNegative<ReadOnlyMemory<byte>?>(length, "bytes");
     }
 
     /// <summary>Reads a records field, length as for bytes.</summary>
