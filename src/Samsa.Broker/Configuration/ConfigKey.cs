@@ -55,12 +55,12 @@ public sealed class ConfigKey
             ConfigType.Short => Integer(value, short.MinValue, short.MaxValue, "SHORT"),
             ConfigType.Long => Integer(value, long.MinValue, long.MaxValue, "LONG"),
             ConfigType.Double => NormalizeDouble(value),
-            ConfigType.List => string.Join(',', SplitList(value)),
+            ConfigType.List => NormalizeList(value),
             _ => value,
         };
         if (Validator?.Check(this, normalized) is { } reason)
         {
-            throw new ConfigException(Name, Type == ConfigType.List ? FirstWrong(normalized) : normalized, reason);
+            throw new ConfigException(Name, Type == ConfigType.List ? Validator.Culprit(this, normalized) : normalized, reason);
         }
 
         return normalized;
@@ -76,17 +76,12 @@ public sealed class ConfigKey
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private string? FirstWrong(string normalized)
+    private string NormalizeList(string value)
     {
-        foreach (var element in SplitList(normalized))
-        {
-            if (Validator!.Check(this, element) != null)
-            {
-                return element;
-            }
-        }
-
-        return normalized;
+        var elements = SplitList(value);
+        return Array.IndexOf(elements, "") < 0
+            ? string.Join(',', Scope == ConfigScope.Topic ? elements.Distinct(StringComparer.Ordinal) : elements)
+            : throw new ConfigException($"Configuration '{Name}' values must not be empty.");
     }
 
     private string NormalizeBoolean(string value)

@@ -20,7 +20,7 @@ public abstract partial class ConfigValidator
         "* or partition:broker,partition:broker,...",
         value => value is "" or "*" or "none" || ConfigKey.SplitList(value).All(pair => ReplicaPattern().IsMatch(pair))
             ? null
-            : "Must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...");
+            : "must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...");
 
     /// <summary>What is allowed, for the documentation.</summary>
     public abstract string Description { get; }
@@ -34,6 +34,9 @@ public abstract partial class ConfigValidator
     /// <summary>Null when the normalized <paramref name="value"/> is valid, otherwise the reason why it is not.</summary>
     public abstract string? Check(ConfigKey key, string value);
 
+    /// <summary>The part of a wrong list that an error names.</summary>
+    public virtual string Culprit(ConfigKey key, string value) => $"[{string.Join(", ", ConfigKey.SplitList(value))}]";
+
     [GeneratedRegex(@"^\d+\.\d+(\.\d+)*(-IV\d+)?$")]
     private static partial Regex VersionPattern();
 
@@ -44,7 +47,8 @@ public abstract partial class ConfigValidator
     {
         public override string Description => description;
 
-        public override string? Check(ConfigKey key, string value) => check(value);
+        public override string? Check(ConfigKey key, string value) =>
+            check(value) is { } reason ? (reason[0] == 'm' ? $"{key.Name} {reason}" : reason) : null;
     }
 
     private sealed class RangeRule(double? min, double? max, double? also) : ConfigValidator
@@ -100,6 +104,8 @@ public abstract partial class ConfigValidator
 
             return Allows(value) ? null : Reason();
         }
+
+        public override string Culprit(ConfigKey key, string value) => ConfigKey.SplitList(value).First(element => !Allows(element));
 
         private bool Allows(string value) =>
             choices.Contains(value, ignoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);

@@ -23,6 +23,12 @@ public static class TopicConfigs
     /// <exception cref="ConfigException">They do not go together.</exception>
     public static void ValidateTogether(ConfigValues broker, IReadOnlyDictionary<string, string> overrides)
     {
+        if (overrides.TryGetValue(TopicKeys.RemoteStorageEnable, out var remote) && remote == "true")
+        {
+            throw new ConfigException(
+                "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.");
+        }
+
         var minLag = Long(broker, overrides, TopicKeys.MinCompactionLagMs);
         var maxLag = Long(broker, overrides, TopicKeys.MaxCompactionLagMs);
         if (minLag > maxLag)

@@ -22,7 +22,7 @@ internal static class ConfigAlterations
                 ConfigResourceType.Topic => AlterTopic(draft, alteration, validateOnly),
                 ConfigResourceType.Broker => AlterBroker(draft, alteration, validateOnly),
                 ConfigResourceType.Group => AlterGroup(draft, alteration, validateOnly),
-                _ => new MetadataError(ErrorCode.InvalidRequest, $"Unexpected resource type {(sbyte)alteration.Type}."),
+                _ => new MetadataError(ErrorCode.InvalidRequest, $"Unknown resource type {(sbyte)alteration.Type}"),
             };
         }
         catch (ConfigException wrong)
@@ -33,6 +33,11 @@ internal static class ConfigAlterations
 
     private static MetadataError AlterTopic(MetadataDraft draft, ConfigAlteration alteration, bool validateOnly)
     {
+        if (alteration.Name.Length == 0)
+        {
+            return new MetadataError(ErrorCode.InvalidRequest, "Default topic resources are not allowed.");
+        }
+
         if (TopicNames.Problem(alteration.Name) is { } problem)
         {
             return new MetadataError(ErrorCode.InvalidTopicException, problem);
@@ -81,7 +86,7 @@ internal static class ConfigAlterations
             if (id != draft.BrokerId && !draft.Brokers.ContainsKey(id))
             {
                 return new MetadataError(
-                    ErrorCode.InvalidRequest, $"Unexpected broker id, expected {draft.BrokerId} or empty string, but received {alteration.Name}");
+                    ErrorCode.InvalidRequest, $"Unexpected broker id, expected {draft.BrokerId}, but received {alteration.Name}");
             }
 
             broker = id;
@@ -99,14 +104,14 @@ internal static class ConfigAlterations
             return error;
         }
 
-        foreach (var (name, value) in values.ToArray())
-        {
-            values[name] = ConfigKeys.Find(ConfigScope.Broker, name)?.Normalize(value) ?? value;
-        }
-
         BrokerConfig effective;
         try
         {
+            foreach (var (name, value) in values.ToArray())
+            {
+                values[name] = ConfigKeys.Find(ConfigScope.Broker, name)?.Normalize(value) ?? value;
+            }
+
             effective = broker == null
                 ? draft.StaticConfig.WithDynamic(values, draft.ConfigsOf(draft.BrokerId))
                 : draft.StaticConfig.WithDynamic(draft.DefaultBrokerConfigs, broker == draft.BrokerId ? values : draft.ConfigsOf(draft.BrokerId));
@@ -128,10 +133,20 @@ internal static class ConfigAlterations
     {
         var readOnly = new List<string>();
         var perBroker = new List<string>();
+        var security = new List<string>();
         foreach (var change in alteration.Changes)
         {
             var mode = ConfigKeys.Find(ConfigScope.Broker, change.Name)?.UpdateMode;
-            if (mode == ConfigUpdateMode.ReadOnly)
+            if (change.Operation == ConfigOperation.Delete)
+            {
+                continue;
+            }
+
+            if (mode == ConfigUpdateMode.PerBroker && IsListenerSecurity(change.Name))
+            {
+                security.Add(change.Name);
+            }
+            else if (mode == ConfigUpdateMode.ReadOnly)
             {
                 readOnly.Add(change.Name);
             }
@@ -146,10 +161,18 @@ internal static class ConfigAlterations
             return $"Cannot update these configs dynamically: [{string.Join(", ", readOnly)}]";
         }
 
+        if (security.Count > 0)
+        {
+            return $"These security configs can be dynamically updated only per-listener using the listener prefix: [{string.Join(", ", security)}]";
+        }
+
         return perBroker.Count > 0
             ? $"Cannot update these configs at default cluster level: [{string.Join(", ", perBroker)}]"
             : null;
     }
+
+    private static bool IsListenerSecurity(string name) =>
+        name.StartsWith("ssl.", StringComparison.Ordinal) || name.StartsWith("sasl.", StringComparison.Ordinal);
 
     private static MetadataError AlterGroup(MetadataDraft draft, ConfigAlteration alteration, bool validateOnly)
     {
@@ -171,6 +194,7 @@ internal static class ConfigAlterations
             var key = ConfigKeys.Find(ConfigScope.Group, name)
                 ?? throw new ConfigException($"Unknown group config name: {name}");
             values[name] = key.Normalize(value);
+            GroupConfigs.CheckBounds(draft.BrokerConfig.Values, key, values[name]);
         }
 
         if (!validateOnly && !Same(values, present))
@@ -219,7 +243,7 @@ internal static class ConfigAlterations
                         ConfigKey.SplitList(values.TryGetValue(change.Name, out var own) ? own : effective(change.Name) ?? ""), change);
                     break;
                 default:
-                    return new MetadataError(ErrorCode.UnknownServerError, $"Unsupported operation type {(sbyte)change.Operation}.");
+                    return new MetadataError(ErrorCode.UnknownServerError, null);
             }
         }
 

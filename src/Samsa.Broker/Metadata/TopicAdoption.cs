@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
-using Samsa.Protocol;
 using Samsa.Storage;
+using Samsa.Storage.Checkpoints;
 using Samsa.Storage.Epochs;
 using Samsa.Storage.Files;
 
@@ -73,7 +72,7 @@ internal sealed class TopicAdoption(IStorageFileSystem files, int brokerId, ILog
 
         try
         {
-            var id = ReadTopicId(directory);
+            var id = PartitionMetadataFile.Read(files, directory);
             if (entry.Id != null && id != null && entry.Id != id)
             {
                 logger.LogWarning("{Directory} has another topic id than the topic's first partition; it is left alone", directory);
@@ -88,32 +87,6 @@ internal sealed class TopicAdoption(IStorageFileSystem files, int brokerId, ILog
             logger.LogWarning(damaged, "{Directory} is adopted without topic id and leader epoch", directory);
             entry.Epochs.TryAdd(partition, 0);
         }
-    }
-
-    private Guid? ReadTopicId(string directory)
-    {
-        var path = Path.Combine(directory, "partition.metadata");
-        if (!files.FileExists(path))
-        {
-            return null;
-        }
-
-        foreach (var line in Encoding.UTF8.GetString(files.ReadAllBytes(path)).Split('\n'))
-        {
-            if (line.StartsWith("topic_id:", StringComparison.Ordinal))
-            {
-                try
-                {
-                    return KafkaUuid.Parse(line["topic_id:".Length..].Trim());
-                }
-                catch (FormatException wrong)
-                {
-                    throw new StorageException(path, wrong.Message, wrong);
-                }
-            }
-        }
-
-        return null;
     }
 
     private TopicImage ToTopic(string name, Found entry)

@@ -46,7 +46,7 @@ internal static class TopicCreation
     {
         if (!draft.Topics.TryGetValue(request.Topic, out var topic))
         {
-            return new MetadataError(ErrorCode.UnknownTopicOrPartition, "This server does not host this topic-partition.");
+            return new MetadataError(ErrorCode.UnknownTopicOrPartition, null);
         }
 
         var present = topic.Partitions.Count;
@@ -114,6 +114,11 @@ internal static class TopicCreation
 
     private static MetadataError NameProblem(MetadataDraft draft, string name)
     {
+        if (name == TopicNames.ClusterMetadata)
+        {
+            return new MetadataError(ErrorCode.InvalidRequest, $"Creation of internal topic {name} is prohibited.");
+        }
+
         if (draft.Topics.ContainsKey(name))
         {
             return new MetadataError(ErrorCode.TopicAlreadyExists, $"Topic '{name}' already exists.");
@@ -142,25 +147,20 @@ internal static class TopicCreation
 
     private static MetadataError ReadConfigs(MetadataDraft draft, NewTopic request, Dictionary<string, string> configs)
     {
-        foreach (var (name, value) in request.Configs ?? [])
+        var given = request.Configs ?? [];
+        if (given.Any(config => config.Value == null))
         {
-            if (value == null)
-            {
-                return new MetadataError(ErrorCode.InvalidConfig, $"Null value not supported for topic configs: {name}");
-            }
-
-            try
-            {
-                configs[name] = TopicConfigs.Validate(name, value);
-            }
-            catch (ConfigException wrong)
-            {
-                return new MetadataError(ErrorCode.InvalidConfig, wrong.Message);
-            }
+            var names = given.Where(config => config.Value == null).Select(config => config.Key);
+            return new MetadataError(ErrorCode.InvalidConfig, $"Null value not supported for topic configs: {string.Join(',', names)}");
         }
 
         try
         {
+            foreach (var (name, value) in given)
+            {
+                configs[name] = TopicConfigs.Validate(name, value!);
+            }
+
             TopicConfigs.ValidateTogether(draft.BrokerConfig.Values, configs);
             return MetadataError.None;
         }
@@ -181,7 +181,7 @@ internal static class TopicCreation
         if (request.ReplicationFactor is < -1 or 0)
         {
             return new MetadataError(
-                ErrorCode.InvalidReplicationFactor, "Replication factor was set to an invalid non-positive value.");
+                ErrorCode.InvalidReplicationFactor, "Replication factor must be larger than 0, or -1 to use the default value.");
         }
 
         var options = draft.BrokerConfig.Topics;
@@ -282,7 +282,7 @@ internal static class TopicCreation
 
     private static MetadataError TooFewBrokers(MetadataDraft draft, int factor) => new(
         ErrorCode.InvalidReplicationFactor,
-        $"Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be reached because only {BrokerCount(draft)} broker(s) are registered.");
+        $"Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be reached because only {BrokerCount(draft)} broker(s) are registered or some brokers have all their log directories cordoned.");
 
     private static int BrokerCount(MetadataDraft draft) => Math.Max(1, draft.Brokers.Count);
 
