@@ -8,7 +8,7 @@ internal static class RegistryEmitter
         var code = new CodeWriter();
         Head(code, "Samsa.Protocol.Messages");
         code.Open("public static partial class MessageRegistry");
-        code.Line("private static readonly MessageDescriptor[] s_messages =");
+        code.Line("private static readonly MessageDescriptor[] AllMessages =");
         code.Line("[");
         foreach (var message in messages)
         {
@@ -19,17 +19,17 @@ internal static class RegistryEmitter
 
         code.Line("];");
         code.Line();
-        code.Line("private static readonly ApiDescriptor[] s_apis =");
+        code.Line("private static readonly ApiDescriptor[] AllApis =");
         code.Line("[");
         foreach (var (request, response) in Apis(messages))
         {
             var name = messages[request].ApiName;
-            code.Line($"    new(ApiKey.{name}, \"{name}\", s_messages[{request}], s_messages[{response}]),");
+            code.Line($"    new(ApiKey.{name}, \"{name}\", AllMessages[{request}], AllMessages[{response}]),");
         }
 
         code.Line("];");
         code.Line();
-        code.Line("private static readonly ApiDescriptor?[] s_apisByKey = IndexApis(s_apis);");
+        code.Line("private static readonly ApiDescriptor?[] ApisByKey = IndexApis(AllApis);");
         code.Close();
         return code.ToString();
     }

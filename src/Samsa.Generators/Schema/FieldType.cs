@@ -3,7 +3,7 @@ namespace Samsa.Generators.Schema;
 /// <summary>A field's type: a primitive of the wire format or a struct of the same message, alone or as an array.</summary>
 internal sealed class FieldType(string element, bool isArray)
 {
-    private static readonly HashSet<string> s_primitives =
+    private static readonly HashSet<string> Primitives =
     [
         "bool", "int8", "int16", "uint16", "int32", "uint32", "int64", "float64", "string", "uuid", "bytes", "records",
     ];
@@ -13,7 +13,7 @@ internal sealed class FieldType(string element, bool isArray)
 
     public bool IsArray { get; } = isArray;
 
-    public bool IsStruct => !s_primitives.Contains(Element);
+    public bool IsStruct => !Primitives.Contains(Element);
 
     /// <summary>True where the wire format has a null: everything but numbers, booleans and uuids.</summary>
     public bool CanBeNull => IsArray || IsStruct || Element is "string" or "bytes" or "records";

@@ -8,7 +8,7 @@ namespace Samsa.Generators.Schema;
 /// </summary>
 internal sealed class SchemaParser
 {
-    private static readonly HashSet<string> s_kinds =
+    private static readonly HashSet<string> RecordKinds =
     [
         "header", "data", "metadata", "remote-log-metadata", "group-key", "group-value", "transaction-key", "transaction-value",
         "share-key", "share-value",
@@ -119,7 +119,7 @@ internal sealed class SchemaParser
                 return;
         }
 
-        if (!s_kinds.Contains(words[0]))
+        if (!RecordKinds.Contains(words[0]))
         {
             Error($"unknown kind of message '{words[0]}'");
             return;

@@ -4,13 +4,13 @@ namespace Samsa.Protocol.Messages;
 public static partial class MessageRegistry
 {
     /// <summary>Every message, in the order of their names.</summary>
-    public static IReadOnlyList<MessageDescriptor> Messages => s_messages;
+    public static IReadOnlyList<MessageDescriptor> Messages => AllMessages;
 
     /// <summary>Every API, in the order of their keys.</summary>
-    public static IReadOnlyList<ApiDescriptor> Apis => s_apis;
+    public static IReadOnlyList<ApiDescriptor> Apis => AllApis;
 
     /// <summary>The API with the key, or null.</summary>
-    public static ApiDescriptor? Api(ApiKey key) => (ushort)key < s_apisByKey.Length ? s_apisByKey[(ushort)key] : null;
+    public static ApiDescriptor? Api(ApiKey key) => (ushort)key < ApisByKey.Length ? ApisByKey[(ushort)key] : null;
 
     /// <summary>The request of an API, or null when the key is unknown.</summary>
     public static MessageDescriptor? Request(ApiKey key) => Api(key)?.Request;
@@ -21,7 +21,7 @@ public static partial class MessageRegistry
     /// <summary>The message with a record type or API key within its kind, or null.</summary>
     public static MessageDescriptor? Find(MessageKind kind, short key)
     {
-        foreach (var message in s_messages)
+        foreach (var message in AllMessages)
         {
             if (message.Kind == kind && message.Key == key)
             {

@@ -8,7 +8,7 @@ namespace Samsa.UnitTests.Protocol;
 public sealed class SchemaDriftTests
 {
     /// <summary>Names that Kafka changed between the two revisions; the schemas carry the newer one. Key: the message, then old to new.</summary>
-    private static readonly Dictionary<string, Dictionary<string, string>> s_renamed = new()
+    private static readonly Dictionary<string, Dictionary<string, string>> RenamedFields = new()
     {
         ["ListConfigResourcesResponse"] = new() { ["ClientMetricsResources"] = "ConfigResources", ["Name"] = "ResourceName" },
         ["TxnOffsetCommitRequest"] = new() { ["GenerationId"] = "GenerationIdOrMemberEpoch" },
@@ -20,7 +20,7 @@ public sealed class SchemaDriftTests
         },
     };
 
-    private static readonly Dictionary<string, string> s_renamedMessages = new()
+    private static readonly Dictionary<string, string> RenamedMessages = new()
     {
         ["ListClientMetricsResourcesRequest"] = "ListConfigResourcesRequest",
         ["ListClientMetricsResourcesResponse"] = "ListConfigResourcesResponse",
@@ -37,7 +37,7 @@ public sealed class SchemaDriftTests
         var compared = 0;
         foreach (var theirs in reference.Values)
         {
-            var name = s_renamedMessages.GetValueOrDefault(theirs.Name, theirs.Name);
+            var name = RenamedMessages.GetValueOrDefault(theirs.Name, theirs.Name);
             if (theirs.Versions.IsEmpty || (revision == "protocol-json-3.9" && IsEarlyShareRecord(theirs)))
             {
                 continue;
@@ -80,7 +80,7 @@ public sealed class SchemaDriftTests
         var current = Load("protocol-json-4.4");
         foreach (var (name, ours) in SchemaCatalog.Messages.Where(pair => pair.Value.Kind is "request" or "response"))
         {
-            var oldName = s_renamedMessages.FirstOrDefault(pair => pair.Value == name).Key ?? name;
+            var oldName = RenamedMessages.FirstOrDefault(pair => pair.Value == name).Key ?? name;
             var before = old.GetValueOrDefault(oldName);
             var now = current.GetValueOrDefault(name);
             Assert.True(now is null || now.Versions.IsEmpty || now.Versions.To == ours.Versions.To, name);
@@ -131,7 +131,7 @@ public sealed class SchemaDriftTests
 
     private static List<string> Renamed(string message, List<string> lines)
     {
-        if (!s_renamed.TryGetValue(message, out var names))
+        if (!RenamedFields.TryGetValue(message, out var names))
         {
             return lines;
         }

@@ -7,9 +7,9 @@ namespace Samsa.UnitTests.Protocol.Schemas;
 /// <summary>The parsed schemas of the repository, for tests that compare them with the generated code.</summary>
 internal static class SchemaCatalog
 {
-    private static readonly Lazy<Dictionary<string, MessageSchema>> s_messages = new(Load);
+    private static readonly Lazy<Dictionary<string, MessageSchema>> Loaded = new(Load);
 
-    public static IReadOnlyDictionary<string, MessageSchema> Messages => s_messages.Value;
+    public static IReadOnlyDictionary<string, MessageSchema> Messages => Loaded.Value;
 
     /// <summary>The folder that holds Samsa.slnx.</summary>
     public static string RepositoryRoot

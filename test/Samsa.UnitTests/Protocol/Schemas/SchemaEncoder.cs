@@ -11,7 +11,7 @@ namespace Samsa.UnitTests.Protocol.Schemas;
 /// </summary>
 internal sealed class SchemaEncoder(MessageSchema message, int version, Random random)
 {
-    private static readonly string[] s_texts = ["", "a", "topic-1", "größe", "日本語", "𝄞 clef", new('x', 130), new('y', 300)];
+    private static readonly string[] Texts = ["", "a", "topic-1", "größe", "日本語", "𝄞 clef", new('x', 130), new('y', 300)];
 
     private readonly List<byte> _output = [];
 
@@ -132,7 +132,7 @@ internal sealed class SchemaEncoder(MessageSchema message, int version, Random r
                 _output.AddRange(RandomBytes(16));
                 break;
             case "string":
-                var text = Encoding.UTF8.GetBytes(s_texts[random.Next(notDefault ? 1 : 0, s_texts.Length)]);
+                var text = Encoding.UTF8.GetBytes(Texts[random.Next(notDefault ? 1 : 0, Texts.Length)]);
                 WriteLength(text.Length, flexible, short16: true);
                 _output.AddRange(text);
                 break;
