@@ -152,6 +152,23 @@ public static class RecordBatch
     public static void SetLogAppendTime(Span<byte> batch, long appendTime) =>
         SetMaxTimestamp(batch, TimestampType.LogAppendTime, appendTime);
 
+    /// <summary>
+    /// A batch without records that covers the same offsets and carries the same producer state as the one with this header:
+    /// what compaction leaves of a producer's last batch so that its sequence is not forgotten.
+    /// </summary>
+    public static byte[] BuildEmpty(RecordBatchHeader header)
+    {
+        var batch = new byte[RecordBatchHeader.Size];
+        header.Bytes.CopyTo(batch);
+        var attributes = header.Attributes & ~(RecordBatchHeader.CompressionMask | RecordBatchHeader.DeleteHorizonMask);
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(RecordBatchHeader.BatchLengthPosition), MinSizeV2);
+        BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(RecordBatchHeader.AttributesPosition), (short)attributes);
+        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(RecordBatchHeader.BaseTimestampPosition), header.MaxTimestamp);
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(RecordBatchHeader.RecordCountPosition), 0);
+        UpdateCrc(batch);
+        return batch;
+    }
+
     /// <summary>Sequence arithmetic: the largest int32 is followed by 0.</summary>
     public static int AddToSequence(int sequence, int increment) =>
         sequence > int.MaxValue - increment ? increment - (int.MaxValue - sequence) - 1 : sequence + increment;

@@ -77,6 +77,9 @@ public readonly ref struct RecordBatchHeader
         _bytes = batch[..Size];
     }
 
+    /// <summary>The bytes of the header.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
     /// <summary>Offset of the first record the batch was written with.</summary>
     public long BaseOffset => BinaryPrimitives.ReadInt64BigEndian(_bytes[BaseOffsetPosition..]);
 

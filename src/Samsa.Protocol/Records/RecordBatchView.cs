@@ -38,9 +38,7 @@ public readonly ref struct RecordBatchView
     public long LastOffset => Magic == RecordBatch.CurrentMagic ? Header.LastOffset : OffsetField;
 
     /// <summary>The codec bits, which may name no existing codec.</summary>
-    public CompressionType Compression => (CompressionType)((Magic == RecordBatch.CurrentMagic
-        ? Header.Attributes
-        : Bytes[LegacyMessage.AttributesPosition]) & RecordBatchHeader.CompressionMask);
+    public CompressionType Compression => Magic == RecordBatch.CurrentMagic ? Header.Compression : LegacyMessage.CompressionOf(Bytes);
 
     /// <summary>What the timestamps mean.</summary>
     public TimestampType TimestampType => Magic switch

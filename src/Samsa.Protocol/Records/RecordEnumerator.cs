@@ -4,7 +4,7 @@ namespace Samsa.Protocol.Records;
 
 /// <summary>
 /// Walks the records of one batch of magic 2 without allocation. The records must not be compressed (any more): use
-/// <c>RecordReader</c> for batches that may be. After <see cref="MoveNext"/> returned false,
+/// <see cref="RecordReader"/> for batches that may be. After <see cref="MoveNext"/> returned false,
 /// <see cref="Fault"/> tells whether that was the end or a broken record.
 /// </summary>
 public ref struct RecordEnumerator

@@ -60,6 +60,42 @@ public sealed class GoldenBatchTests
     }
 
     [Theory]
+    [InlineData("c-snappy-0", CompressionType.Snappy)]
+    [InlineData("c-lz4-0", CompressionType.Lz4)]
+    [InlineData("c-zstd-0", CompressionType.Zstd)]
+    public void Recompressing_gives_the_bytes_of_Kafka(string partition, CompressionType compression)
+    {
+        var golden = Samples.Segment(Samples.Kafka39, partition);
+        Assert.Equal(golden, Samples.Segment(Samples.Kafka43, partition));
+        Assert.Equal(compression, new RecordBatchHeader(golden).Compression);
+        Assert.Equal(golden, Rebuild(golden));
+    }
+
+    [Fact]
+    public void Recompressing_with_gzip_gives_the_header_of_Kafka_and_the_same_records()
+    {
+        var golden = Samples.Segment(Samples.Kafka43, "c-gzip-0");
+        var rebuilt = Rebuild(golden);
+        const int headers = RecordBatchHeader.Size + 10;
+        Assert.Equal(golden[RecordBatchHeader.AttributesPosition..headers], rebuilt[RecordBatchHeader.AttributesPosition..headers]);
+
+        // Checksum and length of the content.
+        Assert.Equal(golden[^8..], rebuilt[^8..]);
+        Assert.Equal(KeysAndValues(golden), KeysAndValues(rebuilt));
+    }
+
+    [Theory]
+    [InlineData("c-gzip-0")]
+    [InlineData("c-snappy-0")]
+    [InlineData("c-lz4-0")]
+    [InlineData("c-zstd-0")]
+    public void The_compressed_batches_hold_the_records_that_were_sent(string partition)
+    {
+        var expected = Enumerable.Range(0, 3).Select(i => $"{i}@{T0 + i}: key{i}=value value value value {i}");
+        Assert.Equal(expected, KeysAndValues(Samples.Segment(Samples.Kafka39, partition)));
+    }
+
+    [Theory]
     [InlineData(Samples.Kafka39)]
     [InlineData(Samples.Kafka43)]
     public void The_plain_batch_is_what_its_producer_sent(string version)
@@ -154,5 +190,34 @@ public sealed class GoldenBatchTests
         Assert.True(records.MoveNext());
         Assert.Equal(header.MaxTimestamp, records.Current.Timestamp);
         Assert.Equal(T0, records.CreateTimestamp);
+    }
+
+    private static byte[] Rebuild(byte[] batch)
+    {
+        using var reader = new RecordReader();
+        using var builder = new RecordBatchBuilder(RecordBatchOptions.From(new RecordBatchHeader(batch)));
+        var records = reader.Read(batch);
+        while (records.MoveNext())
+        {
+            builder.Append(records.Current);
+        }
+
+        Assert.Equal(RecordFault.None, records.Fault);
+        return builder.Build().ToArray();
+    }
+
+    private static List<string> KeysAndValues(byte[] batch)
+    {
+        using var reader = new RecordReader();
+        var records = reader.Read(batch);
+        var texts = new List<string>();
+        while (records.MoveNext())
+        {
+            var record = records.Current;
+            texts.Add($"{record.Offset}@{record.Timestamp}: {Encoding.UTF8.GetString(record.Key.Span)}={Encoding.UTF8.GetString(record.Value.Span)}");
+        }
+
+        Assert.Equal(RecordFault.None, records.Fault);
+        return texts;
     }
 }

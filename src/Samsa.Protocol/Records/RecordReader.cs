@@ -1,0 +1,98 @@
+using Samsa.Protocol.Compression;
+
+namespace Samsa.Protocol.Records;
+
+/// <summary>
+/// Reads the records of batches of any magic, decompressing where needed.
+/// Owns: one pooled buffer for decompressed records.
+/// Threads: one at a time.
+/// Lifetime: reusable; reading a batch ends the views of the batch before, disposal ends all.
+/// Fails: bad bytes are a <see cref="RecordFault"/>; a missing codec library throws <see cref="CodecUnavailableException"/>.
+/// </summary>
+public sealed class RecordReader : IDisposable
+{
+    /// <summary>The default limit of decompressed bytes: as much as a whole request may have (<c>socket.request.max.bytes</c>).</summary>
+    public const int DefaultMaxDecompressedSize = 104857600;
+
+    private readonly PooledBuffer _buffer = new();
+    private readonly int _maxDecompressedSize;
+
+    /// <summary>A reader that decompresses at most <paramref name="maxDecompressedSize"/> bytes a batch.</summary>
+    public RecordReader(int maxDecompressedSize = DefaultMaxDecompressedSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxDecompressedSize);
+        _maxDecompressedSize = maxDecompressedSize;
+    }
+
+    /// <summary>The records of a batch from a <see cref="RecordBatchEnumerator"/>. The checksum of the batch is not looked at.</summary>
+    public BatchRecords Read(RecordBatchView batch)
+    {
+        if (batch.Magic != RecordBatch.CurrentMagic)
+        {
+            return ReadLegacy(batch);
+        }
+
+        var fault = RecordBatch.CheckStructure(batch.Bytes);
+        if (fault != RecordFault.None)
+        {
+            return new BatchRecords(fault);
+        }
+
+        var records = batch.Bytes[RecordBatchHeader.Size..];
+        if (batch.Compression == CompressionType.None)
+        {
+            return new BatchRecords(new RecordEnumerator(batch.Header, records));
+        }
+
+        fault = Decompress(batch.Compression, records, batch.Magic);
+        return fault == RecordFault.None
+            ? new BatchRecords(new RecordEnumerator(batch.Header, _buffer.Span))
+            : new BatchRecords(fault);
+    }
+
+    /// <summary>The records of <paramref name="batch"/>, which must be exactly one batch or message of any magic.</summary>
+    public BatchRecords Read(ReadOnlySpan<byte> batch)
+    {
+        var batches = new RecordBatchEnumerator(batch);
+        return batches.MoveNext()
+            ? batches.Current.Size == batch.Length ? Read(batches.Current) : new BatchRecords(RecordFault.InvalidSize)
+            : new BatchRecords(batches.Fault == RecordFault.None ? RecordFault.Truncated : batches.Fault);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffer.Dispose();
+
+    private BatchRecords ReadLegacy(RecordBatchView message)
+    {
+        if (message.Compression == CompressionType.None)
+        {
+            return new BatchRecords(new LegacyRecordEnumerator(message));
+        }
+
+        if (message.Compression > CompressionType.Lz4)
+        {
+            return new BatchRecords(RecordFault.UnknownCodec);
+        }
+
+        if (!LegacyMessage.TryReadContent(message.Bytes, out _, out var content) || content.IsNull)
+        {
+            return new BatchRecords(RecordFault.InvalidRecord);
+        }
+
+        var fault = Decompress(message.Compression, content.Span, message.Magic);
+        return fault == RecordFault.None
+            ? new BatchRecords(new LegacyRecordEnumerator(message, _buffer.Span))
+            : new BatchRecords(fault);
+    }
+
+    private RecordFault Decompress(CompressionType type, ReadOnlySpan<byte> source, sbyte magic)
+    {
+        _buffer.Clear();
+        return Compressor.Decompress(type, source, _buffer, _maxDecompressedSize, magic) switch
+        {
+            DecompressionStatus.Done => RecordFault.None,
+            DecompressionStatus.TooLarge => RecordFault.TooLarge,
+            _ => RecordFault.CorruptCompression,
+        };
+    }
+}
