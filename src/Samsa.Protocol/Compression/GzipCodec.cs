@@ -52,7 +52,7 @@ internal static class GzipCodec
 
         fixed (byte* start = source)
         {
-            using var input = new UnmanagedMemoryStream(start, source.Length);
+            using var input = new GzipInput(start, source.Length);
             using var gzip = new GZipStream(input, CompressionMode.Decompress);
             var left = maxOutput;
             try
@@ -64,7 +64,7 @@ internal static class GzipCodec
                     var read = gzip.Read(chunk[..(int)Math.Min(chunk.Length, left + 1L)]);
                     if (read == 0)
                     {
-                        return DecompressionStatus.Done;
+                        return input.WasExhausted ? DecompressionStatus.Corrupt : DecompressionStatus.Done;
                     }
 
                     if (read > left)

@@ -138,10 +138,18 @@ internal static unsafe class ZstdCodec
 
             destination.Advance(written);
             left -= written;
-            if (input.Position == input.Size && written < allowed)
+            if (input.Position == input.Size)
             {
-                // All input is taken and nothing waits inside: a zero hint means that the last frame is complete.
-                return hint == 0 ? DecompressionStatus.Done : DecompressionStatus.Corrupt;
+                // A zero hint means that the last frame is complete and all of it is out.
+                if (hint == 0)
+                {
+                    return DecompressionStatus.Done;
+                }
+
+                if (written < allowed)
+                {
+                    return DecompressionStatus.Corrupt;
+                }
             }
         }
     }

@@ -90,9 +90,18 @@ public sealed class CompressorTests
 
     [Theory]
     [MemberData(nameof(RealCodecs))]
-    public void Input_that_ends_early_is_corrupt_or_shorter_but_never_an_accident(CompressionType type)
+    public void Input_that_ends_early_is_corrupt(CompressionType type)
     {
-        var payload = Payloads.Text(new Random(3), 3_000);
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var random = new Random(seed);
+            ExpectCorruptWhenCut(type, Payloads.Text(random, random.Next(1, 3_000)));
+            ExpectCorruptWhenCut(type, Payloads.Noise(random, random.Next(1, 300)));
+        }
+    }
+
+    private static void ExpectCorruptWhenCut(CompressionType type, byte[] payload)
+    {
         using var packed = Pack(type, null, payload);
         for (var length = 0; length < packed.Length; length++)
         {

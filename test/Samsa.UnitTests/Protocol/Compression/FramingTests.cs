@@ -48,7 +48,7 @@ public sealed class FramingTests
     {
         var raw = new byte[SnappyBlock.MaxCompressedSize(20)];
         var size = SnappyBlock.Compress("aaaaaaaaaaaaaaaaaaaa"u8, raw);
-        Assert.Equal("aaaaaaaaaaaaaaaaaaaa", Unpack(CompressionType.Snappy, raw[..size], 2).Text);
+        Assert.Equal("aaaaaaaaaaaaaaaaaaaa", Unpack(CompressionType.Snappy, raw.AsSpan(0, size), 2).Text);
     }
 
     [Fact]
