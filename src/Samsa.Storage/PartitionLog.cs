@@ -87,6 +87,9 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     /// <summary>Bytes of records in the log.</summary>
     public long SizeInBytes => _segments.TotalSize();
 
+    /// <summary>The base offset of the oldest segment; the log start offset lies in it.</summary>
+    public long FirstSegmentOffset => _segments.First.BaseOffset;
+
     /// <summary>How many segments the log has.</summary>
     public int SegmentCount => _segments.Count;
 

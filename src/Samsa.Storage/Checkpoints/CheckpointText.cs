@@ -59,7 +59,7 @@ internal static class CheckpointText
 
         return entries.Count == count
             ? entries
-            : throw new StorageException(path, $"The checkpoint announces {count} entries on line 2 but holds {entries.Count}");
+            : throw MalformedFile.At(path, $"The checkpoint announces {count} entries on line 2 but holds {entries.Count}");
     }
 
     /// <summary>Starts a checkpoint of <paramref name="count"/> entries.</summary>
@@ -117,6 +117,6 @@ internal static class CheckpointText
     private static StorageException Malformed(string path, int number, ReadOnlySpan<char> line, string expected)
     {
         var shown = line.Length > 80 ? $"{line[..80]}..." : line.ToString();
-        return new StorageException(path, $"Line {number} of the checkpoint is '{shown}'; expected {expected}");
+        return MalformedFile.At(path, $"Line {number} of the checkpoint is '{shown}'; expected {expected}");
     }
 }

@@ -46,14 +46,14 @@ public static class PartitionMetadataFile
                     topicId = id;
                     break;
                 default:
-                    throw new StorageException(path,
+                    throw MalformedFile.At(path,
                         $"Line {number} is '{line}'; expected '{VersionKey}: 0' or '{TopicIdKey}: ' and a topic id of 22 characters");
             }
         }
 
         return versionSeen && topicId is not null
             ? topicId
-            : throw new StorageException(path, $"The line '{(versionSeen ? TopicIdKey : VersionKey)}' is missing");
+            : throw MalformedFile.At(path, $"The line '{(versionSeen ? TopicIdKey : VersionKey)}' is missing");
     }
 
     /// <summary>Writes the file, durably.</summary>

@@ -1,6 +1,6 @@
 using Samsa.Protocol;
+using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
-using RecordTimestampType = Samsa.Protocol.Records.TimestampType;
 
 namespace Samsa.Storage.Validation;
 
@@ -49,7 +49,7 @@ internal static class BatchValidator
     /// <summary>Settles the timestamps of a sound batch in place. The CRC is computed anew only when something changes.</summary>
     internal static ValidatedRecords Accept(
         Memory<byte> batch, long maxTimestamp, int maxTimestampIndex, in ValidationRules rules,
-        Protocol.Compression.PooledBuffer? buffer = null)
+        PooledBuffer? buffer = null)
     {
         var bytes = batch.Span;
         if (CheckSize(bytes.Length, rules) is { } refusal)
@@ -67,7 +67,7 @@ internal static class BatchValidator
         }
         else
         {
-            RecordBatch.SetMaxTimestamp(bytes, RecordTimestampType.CreateTime, maxTimestamp);
+            RecordBatch.SetMaxTimestamp(bytes, TimestampType.CreateTime, maxTimestamp);
         }
 
         return ValidatedRecords.Accepted(
