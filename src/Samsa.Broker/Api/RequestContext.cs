@@ -49,6 +49,9 @@ public sealed class RequestContext
     /// <summary>Cancelled when the connection closes: a handler that waits (long poll, acks=all) gives up its wait then.</summary>
     public CancellationToken ConnectionClosed => Connection.Closed;
 
+    /// <summary>Set by the fetch handler when another broker asks, for the metrics.</summary>
+    public bool IsFromFollower { get; set; }
+
     /// <summary>The number of bytes of the request, its 4-byte length not counted.</summary>
     public int RequestBytes { get; init; }
 

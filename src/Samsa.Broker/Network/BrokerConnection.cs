@@ -1,4 +1,5 @@
 using Samsa.Broker.Api;
+using Samsa.Broker.Metrics;
 using Samsa.Protocol.Messages;
 using Samsa.Protocol.Wire;
 
@@ -16,8 +17,8 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
     private const int RequestsPerTurn = 64;
 
     private readonly ITransport _transport;
-    private readonly ApiTable _table;
     private readonly ConnectionServices _services;
+    private readonly ListenerMetrics _metrics;
     private readonly FrameReader _reader;
     private readonly AnswerQueue _answers;
     private readonly CancellationTokenSource _closed = new();
@@ -25,11 +26,12 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
     private volatile bool _serverStops;
     private int _aborted;
 
-    public BrokerConnection(ITransport transport, string listenerName, long id, ApiTable table, ConnectionServices services)
+    public BrokerConnection(ITransport transport, string listenerName, long id, ConnectionServices services)
     {
         _transport = transport;
-        _table = table;
         _services = services;
+        _metrics = services.Metrics.Listener(listenerName);
+        _metrics.ConnectionsCreated.Increment();
         _reader = new FrameReader(transport, services.Memory, services.Options.RequestMaxBytes);
         _answers = new AnswerQueue(transport, this, services.Options.MaxInFlightPerConnection);
         Info = new ConnectionInfo
@@ -89,6 +91,14 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         StopReading();
     }
 
+    /// <summary>Closes the connection because nothing moved for too long.</summary>
+    public void Expire()
+    {
+        _services.Log.Expired(Info);
+        _metrics.ConnectionsExpired.Increment();
+        Abort();
+    }
+
     /// <summary>Closes the connection at once. Whoever waits for its sake is told by <see cref="ConnectionInfo.Closed"/>.</summary>
     public void Abort()
     {
@@ -97,6 +107,7 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
             return;
         }
 
+        _metrics.ConnectionsClosed.Increment();
         _transport.Dispose();
         try
         {
@@ -117,6 +128,12 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
 
     void IAnswerObserver.AnswerLeft(PendingAnswer answer, long sendStarted)
     {
+        _services.Meter.Record(answer, sendStarted, _services.Time.GetTimestamp());
+        if (answer.Encoded is { } encoded)
+        {
+            _metrics.Responses.Increment();
+            _metrics.OutgoingBytes.Add(encoded.TotalLength);
+        }
     }
 
     void IAnswerObserver.QueueBroken(Exception? cause)
@@ -194,7 +211,7 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         ParsedRequest request;
         try
         {
-            request = RequestParser.Parse(_table, Info, frame.Bytes, frame, _services.Time.GetTimestamp());
+            request = RequestParser.Parse(_services.Table, Info, frame.Bytes, frame, _services.Time.GetTimestamp());
         }
         catch
         {
@@ -202,7 +219,9 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
             throw;
         }
 
-        var answer = new PendingAnswer { Context = request.Context };
+        _metrics.Requests.Increment();
+        _metrics.IncomingBytes.Add(frame.Length + sizeof(int));
+        var answer = new PendingAnswer { Context = request.Context, Started = _services.Time.GetTimestamp() };
         _answers.Add(answer);
         ValueTask<IMessage?> handling;
         try

@@ -21,6 +21,9 @@ internal sealed class PendingAnswer
     /// <summary>The encoded answer; null when none is sent.</summary>
     public WireWriter? Encoded { get; set; }
 
+    /// <summary>When the handler started.</summary>
+    public long Started { get; init; }
+
     /// <summary>When the ordered part of the handler ended.</summary>
     public long OrderedPartEnded { get; set; }
 

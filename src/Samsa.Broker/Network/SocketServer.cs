@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Api;
+using Samsa.Broker.Metrics;
 
 namespace Samsa.Broker.Network;
 
@@ -14,7 +15,6 @@ namespace Samsa.Broker.Network;
 /// </summary>
 public sealed class SocketServer : IAsyncDisposable
 {
-    private readonly ApiTable _table;
     private readonly SocketServerOptions _options;
     private readonly ConnectionServices _services;
     private readonly ConnectionLimits _limits;
@@ -30,17 +30,18 @@ public sealed class SocketServer : IAsyncDisposable
     private int _stopped;
 
     /// <summary>Creates a server that is not listening yet.</summary>
-    public SocketServer(ApiTable table, SocketServerOptions options, ILoggerFactory loggers, TimeProvider time)
+    public SocketServer(ApiTable table, SocketServerOptions options, BrokerMetrics metrics, ILoggerFactory loggers, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(options);
-        _table = table;
         _options = options;
         _time = time;
         _limits = new ConnectionLimits(options, time);
         _services = new ConnectionServices(
+            table,
             options,
             new RequestMemory(options.QueuedMaxRequestBytes),
+            metrics,
             new ConnectionLog(loggers.CreateLogger<SocketServer>(), time),
             time);
     }
@@ -197,7 +198,7 @@ public sealed class SocketServer : IAsyncDisposable
                 socket.SendBufferSize = _options.SendBufferBytes;
             }
 
-            connection = new BrokerConnection(new SocketTransport(socket), listenerName, Interlocked.Increment(ref _lastId), _table, _services);
+            connection = new BrokerConnection(new SocketTransport(socket), listenerName, Interlocked.Increment(ref _lastId), _services);
         }
         catch (SocketException)
         {
@@ -234,8 +235,7 @@ public sealed class SocketServer : IAsyncDisposable
     {
         foreach (var connection in _sweeper!.Sweep(_connections.Keys))
         {
-            _services.Log.Expired(connection.Info);
-            connection.Abort();
+            connection.Expire();
         }
     }
 }
