@@ -69,12 +69,12 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         }
         catch (Exception e) when (IsTransportFailure(e))
         {
-            _services.Log.TransportFailed(Info, e.Message);
+            LogFailure(e);
             Abort();
         }
         catch (Exception e)
         {
-            _services.Log.Failed(Info, e);
+            LogFailure(e);
         }
 
         await LetAnswersLeaveAsync().ConfigureAwait(false);
@@ -138,16 +138,9 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
 
     void IAnswerObserver.QueueBroken(Exception? cause)
     {
-        if (cause is not null && _aborted == 0)
+        if (cause is not null)
         {
-            if (IsTransportFailure(cause))
-            {
-                _services.Log.TransportFailed(Info, cause.Message);
-            }
-            else
-            {
-                _services.Log.Failed(Info, cause);
-            }
+            LogFailure(cause);
         }
 
         Abort();
@@ -326,6 +319,18 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             // Aborted, or nobody will come to read: the rest is discarded as it completes.
+        }
+    }
+
+    private void LogFailure(Exception e)
+    {
+        if (!IsTransportFailure(e))
+        {
+            _services.Log.Failed(Info, e);
+        }
+        else if (Volatile.Read(ref _aborted) == 0)
+        {
+            _services.Log.TransportFailed(Info, e.Message);
         }
     }
 
