@@ -120,11 +120,11 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
     }
 
     /// <inheritdoc cref="Abort"/>
-    public void Dispose()
-    {
-        Abort();
-        _closed.Dispose();
-    }
+    /// <remarks>
+    /// The token's source is left to the collector: another thread may be cancelling it this moment, and a handler that outlives
+    /// the connection may still ask the token.
+    /// </remarks>
+    public void Dispose() => Abort();
 
     void IAnswerObserver.AnswerLeft(PendingAnswer answer, long sendStarted)
     {

@@ -38,7 +38,7 @@ internal sealed class TestServer : IAsyncDisposable
         EndPoint = Server.BoundListeners[0].EndPoint;
     }
 
-    public BrokerMetrics Metrics { get; } = new(TimeProvider.System, code => ((ErrorCode)code).Name());
+    public BrokerMetrics Metrics { get; } = new(TimeProvider.System);
 
     public SocketServer Server { get; }
 

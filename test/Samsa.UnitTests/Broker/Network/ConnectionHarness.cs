@@ -44,7 +44,7 @@ internal sealed class ConnectionHarness : IDisposable
 
     public ListLogger Log { get; } = new();
 
-    public BrokerMetrics Metrics { get; } = new(TimeProvider.System, code => ((ErrorCode)code).Name());
+    public BrokerMetrics Metrics { get; } = new(TimeProvider.System);
 
     public BrokerConnection Connection { get; }
 
