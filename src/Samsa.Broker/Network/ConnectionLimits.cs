@@ -7,8 +7,9 @@ namespace Samsa.Broker.Network;
 /// Owns the counts of open connections; every accept loop enters, any thread releases; lives as long as the server; never fails.
 /// </summary>
 /// <remarks>As in Kafka (KIP-612) the total and the rate make accepting pause, the limit of an address closes the newcomer.</remarks>
-internal sealed class ConnectionLimits(SocketServerOptions options, TimeProvider time)
+internal sealed class ConnectionLimits(SocketServerOptions initial, TimeProvider time)
 {
+    private volatile SocketServerOptions _options = initial;
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private TaskCompletionSource? _roomAgain;
@@ -35,7 +36,7 @@ internal sealed class ConnectionLimits(SocketServerOptions options, TimeProvider
             Task wait;
             lock (_gate)
             {
-                if (_open < options.MaxConnections)
+                if (_open < _options.MaxConnections)
                 {
                     break;
                 }
@@ -46,7 +47,8 @@ internal sealed class ConnectionLimits(SocketServerOptions options, TimeProvider
             await wait.WaitAsync(cancellation).ConfigureAwait(false);
         }
 
-        if (options.MaxConnectionCreationRate == int.MaxValue)
+        var rate = _options.MaxConnectionCreationRate;
+        if (rate == int.MaxValue)
         {
             return;
         }
@@ -57,7 +59,7 @@ internal sealed class ConnectionLimits(SocketServerOptions options, TimeProvider
             // Up to one second's worth may come in a burst; after that one connection every 1/rate seconds.
             var now = time.GetTimestamp();
             var frequency = time.TimestampFrequency;
-            _nextAccept = Math.Max(_nextAccept, now - frequency) + frequency / options.MaxConnectionCreationRate;
+            _nextAccept = Math.Max(_nextAccept, now - frequency) + frequency / rate;
             pause = _nextAccept > now ? time.GetElapsedTime(now, _nextAccept) : TimeSpan.Zero;
         }
 
@@ -70,6 +72,7 @@ internal sealed class ConnectionLimits(SocketServerOptions options, TimeProvider
     /// <summary>Counts a new connection, unless its address has as many as it may; then says how many those are.</summary>
     public bool TryAdd(IPAddress address, out int limit)
     {
+        var options = _options;
         limit = options.MaxConnectionsPerIpOverrides.TryGetValue(address, out var special) ? special : options.MaxConnectionsPerIp;
         lock (_gate)
         {
@@ -100,8 +103,23 @@ internal sealed class ConnectionLimits(SocketServerOptions options, TimeProvider
                 _perAddress[address]--;
             }
 
-            _roomAgain?.TrySetResult();
-            _roomAgain = null;
+            WakeWaiters();
         }
+    }
+
+    /// <summary>Other limits from now on. Connections above a lowered limit stay.</summary>
+    public void Change(SocketServerOptions options)
+    {
+        _options = options;
+        lock (_gate)
+        {
+            WakeWaiters();
+        }
+    }
+
+    private void WakeWaiters()
+    {
+        _roomAgain?.TrySetResult();
+        _roomAgain = null;
     }
 }

@@ -87,6 +87,12 @@ public sealed class SocketServer : IAsyncDisposable
     }
 
     /// <summary>
+    /// Takes the connection limits of a changed configuration: those keys are dynamic in Kafka. What else the options hold stays
+    /// as it was at the start.
+    /// </summary>
+    public void ChangeLimits(SocketServerOptions options) => _limits.Change(options);
+
+    /// <summary>
     /// Closes the listeners and stops to read from connections. Requests read before are still answered;
     /// <see cref="StopAsync"/> waits for that.
     /// </summary>

@@ -39,6 +39,17 @@ public sealed class ConnectionLimitsTests
     }
 
     [Fact]
+    public async Task Raising_the_total_lets_those_who_wait_go_on()
+    {
+        var limits = new ConnectionLimits(new SocketServerOptions { MaxConnections = 1 }, _time);
+        limits.TryAdd(One, out _);
+        var wait = limits.WaitForRoomAsync(CancellationToken.None).AsTask();
+        limits.Change(new SocketServerOptions { MaxConnections = 2, MaxConnectionsPerIp = 1 });
+        await wait.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(limits.TryAdd(One, out _));
+    }
+
+    [Fact]
     public async Task The_creation_rate_lets_a_second_pass_at_once_and_paces_the_rest()
     {
         var limits = new ConnectionLimits(new SocketServerOptions { MaxConnectionCreationRate = 4 }, _time);
