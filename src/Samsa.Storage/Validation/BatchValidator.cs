@@ -1,5 +1,4 @@
 using Samsa.Protocol;
-using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
 
 namespace Samsa.Storage.Validation;
@@ -49,12 +48,11 @@ internal static class BatchValidator
     /// <summary>Settles the timestamps of a sound batch in place. The CRC is computed anew only when something changes.</summary>
     internal static ValidatedRecords Accept(
         Memory<byte> batch, long maxTimestamp, int maxTimestampIndex, in ValidationRules rules,
-        PooledBuffer? buffer = null)
+        IDisposable? owner = null)
     {
         var bytes = batch.Span;
         if (CheckSize(bytes.Length, rules) is { } refusal)
         {
-            buffer?.Dispose();
             return refusal;
         }
 
@@ -71,7 +69,7 @@ internal static class BatchValidator
         }
 
         return ValidatedRecords.Accepted(
-            batch, buffer, header.RecordCount, header.LastOffsetDelta, maxTimestamp, maxTimestampIndex,
+            batch, owner, header.RecordCount, header.LastOffsetDelta, maxTimestamp, maxTimestampIndex,
             rules.UsesAppendTime ? rules.Now : -1, header.IsTransactional);
     }
 

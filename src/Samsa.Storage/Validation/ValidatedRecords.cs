@@ -1,5 +1,4 @@
 using Samsa.Protocol;
-using Samsa.Protocol.Compression;
 
 namespace Samsa.Storage.Validation;
 
@@ -9,9 +8,9 @@ namespace Samsa.Storage.Validation;
 /// </summary>
 public readonly record struct ValidatedRecords : IDisposable
 {
-    private readonly PooledBuffer? _buffer;
+    private readonly IDisposable? _owner;
 
-    private ValidatedRecords(PooledBuffer? buffer) => _buffer = buffer;
+    private ValidatedRecords(IDisposable? owner) => _owner = owner;
 
     /// <summary>None when the records may be appended.</summary>
     public ErrorCode Error { get; init; }
@@ -47,14 +46,17 @@ public readonly record struct ValidatedRecords : IDisposable
     public bool IsTransactional { get; private init; }
 
     /// <summary>Gives the pooled buffer back. <see cref="Bytes"/> must not be used any more.</summary>
-    public void Dispose() => _buffer?.Dispose();
+    public void Dispose() => _owner?.Dispose();
+
+    /// <summary>True when disposing this disposes <paramref name="owner"/>.</summary>
+    internal bool Owns(IDisposable? owner) => ReferenceEquals(_owner, owner);
 
     internal static ValidatedRecords Refused(ErrorCode error, string message, IReadOnlyList<RecordError>? errors = null) =>
         new() { Error = error, ErrorMessage = message, RecordErrors = errors, MaxTimestamp = -1, LogAppendTime = -1 };
 
     internal static ValidatedRecords Accepted(
-        Memory<byte> bytes, PooledBuffer? buffer, int recordCount, int lastOffsetDelta, long maxTimestamp,
-        int maxTimestampOffsetDelta, long logAppendTime, bool isTransactional) => new(buffer)
+        Memory<byte> bytes, IDisposable? owner, int recordCount, int lastOffsetDelta, long maxTimestamp,
+        int maxTimestampOffsetDelta, long logAppendTime, bool isTransactional) => new(owner)
         {
             Bytes = bytes,
             RecordCount = recordCount,
