@@ -1,0 +1,93 @@
+using Samsa.Broker.Metadata;
+using Samsa.Broker.Metrics;
+using Samsa.Broker.Replication;
+using Samsa.Storage.Directories;
+
+namespace Samsa.Broker;
+
+/// <summary>Tells the metrics where to read what is not counted but is there: partitions, directories, topics.</summary>
+internal static class BrokerGauges
+{
+    /// <summary><c>BrokerState</c> while the broker serves.</summary>
+    private const double Running = 3;
+
+    internal static void Register(BrokerMetrics metrics, ReplicaManager replicas, LogManager logs, IClusterMetadata metadata)
+    {
+        metrics.Partitions = () => Sample(replicas, metadata);
+        metrics.AddGauge(MetricCatalogue.BrokerState, static () => Running);
+        metrics.AddGauge(MetricCatalogue.OfflineLogDirectoryCount, () => logs.Directories.Count(static directory => !directory.IsOnline));
+        foreach (var directory in logs.Directories)
+        {
+            metrics.AddGauge(MetricCatalogue.LogDirectoryOffline, directory.Path, () => directory.IsOnline ? 0 : 1);
+        }
+
+        // A single node is its own controller, and the only broker.
+        metrics.AddGauge(MetricCatalogue.ActiveControllerCount, static () => 1);
+        metrics.AddGauge(MetricCatalogue.ActiveBrokerCount, () => metadata.Current.Brokers.Count);
+        metrics.AddGauge(MetricCatalogue.FencedBrokerCount, static () => 0);
+        metrics.AddGauge(MetricCatalogue.GlobalTopicCount, () => metadata.Current.Topics.Count);
+        metrics.AddGauge(MetricCatalogue.GlobalPartitionCount, () => metadata.Current.Topics.Values.Sum(static topic => topic.Partitions.Count));
+        metrics.AddGauge(
+            MetricCatalogue.OfflinePartitionsCount,
+            () => replicas.Topics.Sum(static topic => Count(topic, static partition => partition is null || !partition.IsOnline)));
+        metrics.AddGauge(MetricCatalogue.PreferredReplicaImbalanceCount, static () => 0);
+        metrics.AddGauge(
+            MetricCatalogue.ProducerIdCount, () => replicas.Topics.Sum(static topic => Sum(topic, static partition => partition.Log.Producers.Count)));
+    }
+
+    private static List<PartitionSample> Sample(ReplicaManager replicas, IClusterMetadata metadata)
+    {
+        var samples = new List<PartitionSample>();
+        foreach (var topic in replicas.Topics)
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                if (partition is null || metadata.Current.FindPartition(topic.Name, partition.TopicPartition.Partition) is not { } image)
+                {
+                    continue;
+                }
+
+                var log = partition.Log;
+                samples.Add(new PartitionSample
+                {
+                    Topic = topic.Name,
+                    Partition = partition.TopicPartition.Partition,
+                    Size = log.SizeInBytes,
+                    Segments = log.SegmentCount,
+                    LogStartOffset = log.LogStartOffset,
+                    LogEndOffset = log.LogEndOffset,
+                    LastStableOffsetLag = Math.Max(0, log.HighWatermark - log.LastStableOffset),
+                    Replicas = image.Replicas.Count,
+                    InSyncReplicas = image.InSyncReplicas.Count,
+                    MinInSyncReplicas = log.Config.MinInSyncReplicas,
+                    IsLeader = partition.IsOnline,
+                    IsOffline = !partition.IsOnline,
+                });
+            }
+        }
+
+        return samples;
+    }
+
+    private static int Count(HostedTopic topic, Func<Partition?, bool> counts)
+    {
+        var count = 0;
+        foreach (var partition in topic.Partitions)
+        {
+            count += counts(partition) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static int Sum(HostedTopic topic, Func<Partition, int> value)
+    {
+        var sum = 0;
+        foreach (var partition in topic.Partitions)
+        {
+            sum += partition is null ? 0 : value(partition);
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,183 @@
+using Microsoft.Extensions.Logging;
+using Samsa.Broker.Api;
+using Samsa.Broker.Configuration;
+using Samsa.Broker.Metadata;
+using Samsa.Broker.Metrics;
+using Samsa.Broker.Network;
+using Samsa.Broker.Replication;
+using Samsa.Storage.Directories;
+using Samsa.Storage.Files;
+
+namespace Samsa.Broker;
+
+/// <summary>
+/// A running broker: the composition of its rooms, from the disk up to the sockets.
+/// Owns everything that <see cref="StartAsync"/> makes; no thread of its own.
+/// Lives from <see cref="StartAsync"/>, which returns once clients are served, to <see cref="DisposeAsync"/>, which ends
+/// cleanly: requests that were read are answered, logs are flushed and closed.
+/// A start that fails leaves nothing behind; a running broker ends itself only when its last log directory failed.
+/// </summary>
+public sealed partial class KafkaBroker : IAsyncDisposable
+{
+    private static readonly TimeSpan ShutdownBound = TimeSpan.FromSeconds(5);
+
+    private readonly LogManager _logs;
+    private readonly ProducerIds _producerIds;
+    private readonly SocketServer _server;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private KafkaBroker(
+        LogManager logs, IClusterMetadata metadata, ReplicaManager replicas, ProducerIds producerIds, SocketServer server,
+        ApiTable apis, BrokerMetrics metrics, ILogger logger)
+    {
+        _logs = logs;
+        Metadata = metadata;
+        Replicas = replicas;
+        _producerIds = producerIds;
+        _server = server;
+        Apis = apis;
+        Metrics = metrics;
+        _logger = logger;
+        logs.AllDirectoriesFailed += () => _failed.TrySetResult();
+    }
+
+    /// <summary>Completes when the last log directory failed: the broker can serve nothing any more and should be ended.</summary>
+    public Task Failed => _failed.Task;
+
+    /// <summary>The listeners with the ports that were really bound.</summary>
+    public IReadOnlyList<BoundListener> BoundListeners => _server.BoundListeners;
+
+    /// <summary>What the broker counts.</summary>
+    public BrokerMetrics Metrics { get; }
+
+    /// <summary>What the cluster knows.</summary>
+    public IClusterMetadata Metadata { get; }
+
+    /// <summary>The partitions hosted here.</summary>
+    public ReplicaManager Replicas { get; }
+
+    /// <summary>What is served.</summary>
+    public ApiTable Apis { get; }
+
+    /// <summary>False when every log directory failed: nothing can be served any more.</summary>
+    public bool HasOnlineLogDirectory => _logs.Directories.Any(static directory => directory.IsOnline);
+
+    /// <summary>Opens the logs, reads the metadata and serves clients.</summary>
+    /// <exception cref="ConfigException">The configuration and the disk contradict each other.</exception>
+    /// <exception cref="Samsa.Storage.StorageException">No log directory can be used.</exception>
+    /// <exception cref="IOException">A listener cannot be bound.</exception>
+    public static async Task<KafkaBroker> StartAsync(BrokerConfig config, ILoggerFactory loggers, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var files = PhysicalFileSystem.Instance;
+        var identity = BrokerIdentity.Resolve(files, config);
+        var logs = await LogManager.OpenAsync(LogOptions(config, identity, files, loggers, time)).ConfigureAwait(false);
+        SocketServer? server = null;
+        try
+        {
+            var metadata = LocalClusterMetadata.Open(new LocalMetadataOptions
+            {
+                Config = config,
+                Identity = identity,
+                Files = files,
+                Logger = loggers.CreateLogger<LocalClusterMetadata>(),
+            });
+            var replicas = new ReplicaManager(
+                logs,
+                topic => TopicConfigs.ToLogConfig(metadata.BrokerConfig.Values, topic.Configs),
+                config.Storage.FlushOnAck,
+                loggers.CreateLogger<ReplicaManager>());
+            replicas.Start(metadata.Current);
+            metadata.Changed += replicas.OnChanged;
+
+            var metrics = new BrokerMetrics(time);
+            metadata.Changed += (_, delta) => ForgetTopics(metrics, delta);
+            var apis = new ApiTable(config.Values.GetBool(BrokerKeys.UnstableApiVersionsEnable));
+            var producerIds = new ProducerIds(metadata);
+            BrokerApis.Register(apis, new BrokerApiServices(config, identity, metadata, replicas, logs, producerIds, metrics, time));
+
+            server = new SocketServer(apis, SocketServerOptions.From(config), metrics, loggers, time);
+            server.Bind();
+            await metadata.RegisterBrokerAsync(Register(config, identity, server.BoundListeners, time)).ConfigureAwait(false);
+            BrokerGauges.Register(metrics, replicas, logs, metadata);
+            server.Start();
+            return new KafkaBroker(
+                logs, metadata, replicas, producerIds, server, apis, metrics, loggers.CreateLogger<KafkaBroker>());
+        }
+        catch
+        {
+            if (server is not null)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+
+            await logs.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends cleanly: answers what was read, then closes the logs so that the next start needs no recovery.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        LogStopping(_logger);
+        await _server.StopAsync(ShutdownBound).ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
+        await _logs.DisposeAsync().ConfigureAwait(false);
+        _producerIds.Dispose();
+        LogStopped(_logger);
+    }
+
+    private static LogManagerOptions LogOptions(
+        BrokerConfig config, BrokerIdentity identity, IStorageFileSystem files, ILoggerFactory loggers, TimeProvider time)
+    {
+        // Topics have their own values, but those are known only after the directories are locked: the replica manager
+        // hands them to the logs before anybody is served.
+        var defaults = TopicConfigs.ToLogConfig(config.Values, null);
+        return new LogManagerOptions
+        {
+            Directories = config.LogDirs,
+            BrokerId = identity.BrokerId,
+            ClusterId = identity.ClusterId,
+            ConfigOf = _ => defaults,
+            Clock = time,
+            FileSystem = files,
+            Logger = loggers.CreateLogger<LogManager>(),
+            RecoveryThreadsPerDirectory = config.Storage.RecoveryThreadsPerDirectory,
+            RetentionCheckIntervalMs = config.Storage.RetentionCheckIntervalMs,
+            FlushCheckIntervalMs = config.Storage.FlushSchedulerIntervalMs,
+            RecoveryPointCheckpointIntervalMs = config.Storage.RecoveryPointCheckpointIntervalMs,
+            LogStartOffsetCheckpointIntervalMs = config.Storage.LogStartOffsetCheckpointIntervalMs,
+            HighWatermarkCheckpointIntervalMs = config.Storage.HighWatermarkCheckpointIntervalMs,
+            ProducerIdExpirationMs = config.Storage.ProducerIdExpirationMs,
+            ProducerIdExpirationCheckIntervalMs = config.Storage.ProducerIdExpirationCheckIntervalMs,
+        };
+    }
+
+    private static BrokerImage Register(
+        BrokerConfig config, BrokerIdentity identity, IReadOnlyList<BoundListener> bound, TimeProvider time)
+    {
+        var endpoints = new List<ListenerEndpoint>();
+        foreach (var advertised in config.AdvertisedListeners)
+        {
+            var port = advertised.Port != 0 ? advertised.Port : bound.First(listener => listener.Name == advertised.Name).EndPoint.Port;
+            endpoints.Add(advertised with { Port = port });
+        }
+
+        return new BrokerImage(identity.BrokerId, config.Rack, endpoints, time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    private static void ForgetTopics(BrokerMetrics metrics, MetadataDelta delta)
+    {
+        foreach (var topic in delta.DeletedTopics)
+        {
+            metrics.RemoveTopic(topic.Name);
+        }
+    }
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Stopping: no new connections, answering what was read")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Information, Message = "Stopped; every log is flushed and closed")]
+    private static partial void LogStopped(ILogger logger);
+}

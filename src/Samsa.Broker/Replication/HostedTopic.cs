@@ -1,0 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Samsa.Broker.Replication;
+
+/// <summary>The partitions of one topic that this broker hosts, by index. Immutable: a change makes a new one.</summary>
+public sealed class HostedTopic
+{
+    private readonly Partition?[] _partitions;
+
+    /// <summary>Creates the topic; an index that is not hosted here is null.</summary>
+    public HostedTopic(string name, Guid id, Partition?[] partitions)
+    {
+        Name = name;
+        Id = id;
+        _partitions = partitions;
+    }
+
+    /// <summary>The topic's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The topic's id, <see cref="Guid.Empty"/> when it has none.</summary>
+    public Guid Id { get; }
+
+    /// <summary>The partitions, null where another broker hosts them.</summary>
+    public ReadOnlySpan<Partition?> Partitions => _partitions;
+
+    /// <summary>Finds a hosted partition by its index; any index may be asked for.</summary>
+    public bool TryGet(int index, [NotNullWhen(true)] out Partition? partition)
+    {
+        partition = (uint)index < (uint)_partitions.Length ? _partitions[index] : null;
+        return partition is not null;
+    }
+}
