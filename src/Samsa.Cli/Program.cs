@@ -1,1 +1,3 @@
-System.Console.WriteLine("samsa");
+using Samsa.Cli;
+
+return await CommandLine.RunAsync(args);

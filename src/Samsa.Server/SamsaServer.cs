@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using Samsa.Broker;
+using Samsa.Broker.Configuration;
+using Samsa.Broker.Metrics;
+using Samsa.Broker.Network;
+using Samsa.Server.Http;
+
+namespace Samsa.Server;
+
+/// <summary>One Samsa process: a broker, and the HTTP port beside it.</summary>
+/// <remarks>
+/// Owns the broker and the HTTP endpoint. Start and dispose are called once each, from any thread. Lives from
+/// <see cref="StartAsync"/> to <see cref="DisposeAsync"/>, which finishes what was acknowledged and closes the logs cleanly.
+/// A start that fails leaves nothing behind: no port, no lock, no thread.
+/// </remarks>
+public sealed class SamsaServer : IServerStatus, IAsyncDisposable
+{
+    private readonly BrokerConfig _config;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger _logger;
+    private HttpEndpoint? _http;
+    private KafkaBroker? _broker;
+    private volatile ServerState _state = ServerState.Starting;
+
+    private SamsaServer(BrokerConfig config, ILoggerFactory loggerFactory)
+    {
+        _config = config;
+        _loggerFactory = loggerFactory;
+        _logger = loggerFactory.CreateLogger("Samsa.Server.SamsaServer");
+    }
+
+    /// <summary>The version of this build, such as <c>0.1.0</c>.</summary>
+    public static string Version { get; } = ReadVersion();
+
+    /// <summary>Where the server is in its life.</summary>
+    public ServerState State => _state;
+
+    /// <summary>The broker.</summary>
+    public KafkaBroker Broker => _broker ?? throw new InvalidOperationException("The broker is not running.");
+
+    /// <summary>The listeners that clients reach, with the ports that were really bound.</summary>
+    public IReadOnlyList<BoundListener> Listeners => Broker.BoundListeners;
+
+    /// <summary>The address of the HTTP port; null when there is none.</summary>
+    public IPEndPoint? HttpEndPoint => _http?.EndPoint;
+
+    BrokerMetrics? IServerStatus.Metrics => _broker?.Metrics;
+
+    string? IServerStatus.Trouble => _broker is { HasOnlineLogDirectory: false } ? "all log directories are offline" : null;
+
+    /// <summary>Starts a broker and returns when it accepts clients.</summary>
+    /// <param name="config">A checked configuration.</param>
+    /// <param name="loggerFactory">Receives the messages; stays the caller's.</param>
+    /// <param name="time">The clock of everything below.</param>
+    /// <exception cref="StartupException">A port is in use, or its address is not of this machine.</exception>
+    /// <exception cref="ConfigException">The configuration does not fit what is on disk.</exception>
+    /// <exception cref="Storage.StorageException">No log directory can be used, or one is locked by another process.</exception>
+    public static async Task<SamsaServer> StartAsync(BrokerConfig config, ILoggerFactory loggerFactory, TimeProvider time)
+    {
+        var server = new SamsaServer(config, loggerFactory);
+        try
+        {
+            foreach (string warning in config.Warnings)
+                server._logger.LogWarning("{Warning}", warning);
+            await server.StartHttpAsync();
+            server._broker = await KafkaBroker.StartAsync(config, loggerFactory, time);
+            server._broker.Metrics.AddGauge(MetricCatalogue.BrokerState, () => (double)server.State);
+            server._state = ServerState.Running;
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops gracefully: no new requests, the running ones are answered, the logs are closed, then the ports.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_state == ServerState.NotRunning)
+            return;
+        _state = ServerState.ShuttingDown;
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+        if (_http is not null)
+            await _http.DisposeAsync();
+        _state = ServerState.NotRunning;
+    }
+
+    private async Task StartHttpAsync()
+    {
+        HttpOptions options = _config.Http;
+        if (options.Port < 0)
+            return;
+        try
+        {
+            _http = HttpEndpoint.Bind(await ResolveAsync(options.Host), options.Port, new HttpRoutes(this), _loggerFactory);
+        }
+        catch (SocketException e)
+        {
+            string what = $"samsa.http.port: cannot listen on {options.Host}:{options.Port}: {e.Message}";
+            if (_config.Values.Static.ContainsKey(BrokerKeys.SamsaHttpPort))
+                throw new StartupException(what, e);
+
+            // Nobody asked for 8080, so somebody else's web server must not keep a broker from starting.
+            _logger.LogWarning("{What}; /metrics and /healthz are off (samsa.http.port=0 takes a free port, -1 none)", what);
+        }
+    }
+
+    private static async Task<IPAddress> ResolveAsync(string host)
+    {
+        if (host.Length == 0)
+            return Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+        return IPAddress.TryParse(host, out IPAddress? address) ? address : (await Dns.GetHostAddressesAsync(host))[0];
+    }
+
+    private static string ReadVersion()
+    {
+        string version = typeof(SamsaServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        int build = version.IndexOf('+', StringComparison.Ordinal);
+        return build < 0 ? version : version[..build];
+    }
+}
