@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Samsa.Testing;
+using Xunit;
+
+namespace Samsa.IntegrationTests.Testing;
+
+public sealed class SamsaBrokerTests
+{
+    [Fact]
+    public async Task Starts_on_a_free_port_and_dispose_removes_port_and_data()
+    {
+        string data, server;
+        await using (var broker = await SamsaBroker.StartAsync())
+        {
+            (data, server) = (broker.DataDirectory, broker.BootstrapServers);
+            Assert.True(await ConnectsAsync(server));
+            Assert.True(File.Exists(Path.Combine(data, "meta.properties")));
+        }
+
+        Assert.False(await ConnectsAsync(server));
+        Assert.False(Directory.Exists(data));
+    }
+
+    [Fact]
+    public async Task Two_brokers_live_side_by_side()
+    {
+        await using var one = await SamsaBroker.StartAsync();
+        await using var two = await SamsaBroker.StartAsync();
+
+        Assert.NotEqual(one.BootstrapServers, two.BootstrapServers);
+        Assert.True(await ConnectsAsync(one.BootstrapServers));
+        Assert.True(await ConnectsAsync(two.BootstrapServers));
+    }
+
+    [Fact]
+    public async Task Restart_keeps_address_and_data()
+    {
+        await using var broker = await SamsaBroker.StartAsync();
+        string server = broker.BootstrapServers;
+        string identity = await File.ReadAllTextAsync(Path.Combine(broker.DataDirectory, "meta.properties"));
+
+        await broker.StopAsync();
+        Assert.False(await ConnectsAsync(server));
+        await broker.RestartAsync();
+
+        Assert.Equal(server, broker.BootstrapServers);
+        Assert.True(await ConnectsAsync(server));
+        Assert.Equal(ClusterId(identity), ClusterId(await File.ReadAllTextAsync(Path.Combine(broker.DataDirectory, "meta.properties"))));
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_leaves_nothing_behind()
+    {
+        await using var running = await SamsaBroker.StartAsync();
+        int folders = Directory.GetDirectories(Path.GetTempPath(), "samsa-*").Length;
+
+        await Assert.ThrowsAnyAsync<Exception>(() => SamsaBroker.StartAsync(new SamsaBrokerOptions
+        {
+            Overrides = new Dictionary<string, string> { ["listeners"] = $"PLAINTEXT://{running.BootstrapServers}" },
+        }));
+
+        Assert.True(Directory.GetDirectories(Path.GetTempPath(), "samsa-*").Length <= folders);
+    }
+
+    [Fact]
+    public async Task Fifty_starts_and_stops_leave_no_handle_and_no_thread_behind()
+    {
+        for (int i = 0; i < 5; i++)
+            await StartAndStopAsync();
+        (int handles, int threads) = Count();
+
+        for (int i = 0; i < 50; i++)
+            await StartAndStopAsync();
+
+        (int handlesAfter, int threadsAfter) = Count();
+        Assert.InRange(handlesAfter, 0, handles + 5);
+        // The pool may add a few threads for a while; a leak would be one for each broker.
+        Assert.InRange(threadsAfter, 0, threads + 20);
+
+        static async Task StartAndStopAsync()
+        {
+            await using var broker = await SamsaBroker.StartAsync();
+            Assert.True(await ConnectsAsync(broker.BootstrapServers));
+        }
+
+        static (int Handles, int Threads) Count()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            using var process = Process.GetCurrentProcess();
+            return (Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : process.HandleCount, process.Threads.Count);
+        }
+    }
+
+    private static string ClusterId(string metaProperties) =>
+        metaProperties.Split('\n').Single(line => line.StartsWith("cluster.id=", StringComparison.Ordinal));
+
+    private static async Task<bool> ConnectsAsync(string server)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(server.Split(':')[0], int.Parse(server.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

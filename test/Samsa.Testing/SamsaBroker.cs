@@ -1,0 +1,105 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Samsa.Broker.Configuration;
+using Samsa.Server;
+
+namespace Samsa.Testing;
+
+/// <summary>A Kafka-compatible broker inside the test process, on a free port of 127.0.0.1 and a data folder of its own.</summary>
+/// <remarks>
+/// Owns the broker and, unless one was named, the data folder; dispose stops the one and removes the other. Its methods are
+/// called one at a time, from any thread; clients may connect from everywhere. A start that fails leaves nothing behind.
+/// </remarks>
+/// <example>
+/// <code>
+/// await using var broker = await SamsaBroker.StartAsync();
+/// var config = new ProducerConfig { BootstrapServers = broker.BootstrapServers };
+/// </code>
+/// </example>
+public sealed class SamsaBroker : IAsyncDisposable
+{
+    private const string Host = "127.0.0.1";
+
+    private readonly SamsaBrokerOptions _options;
+    private readonly bool _ownsDirectory;
+    private SamsaServer? _server;
+    private int _port;
+
+    private SamsaBroker(SamsaBrokerOptions options)
+    {
+        _options = options;
+        _ownsDirectory = options.DataDirectory is null;
+        DataDirectory = options.DataDirectory ?? Directory.CreateTempSubdirectory("samsa-").FullName;
+    }
+
+    /// <summary>What a client takes as <c>bootstrap.servers</c>. The same after a restart.</summary>
+    public string BootstrapServers => string.Create(CultureInfo.InvariantCulture, $"{Host}:{_port}");
+
+    /// <summary>The broker's only log directory, with Kafka's own files in it.</summary>
+    public string DataDirectory { get; }
+
+    /// <summary>Whether the broker is running.</summary>
+    public bool IsRunning => _server is not null;
+
+    /// <summary>The server, for what its parts show; null while it is stopped.</summary>
+    public SamsaServer? Server => _server;
+
+    /// <summary>Starts a broker and returns when it accepts clients.</summary>
+    /// <param name="options">What the test asks of it; null for the defaults.</param>
+    /// <exception cref="ConfigException">An override has a wrong value.</exception>
+    /// <exception cref="StartupException">A port was asked for that is in use.</exception>
+    public static async Task<SamsaBroker> StartAsync(SamsaBrokerOptions? options = null)
+    {
+        var broker = new SamsaBroker(options ?? new SamsaBrokerOptions());
+        try
+        {
+            await broker.StartServerAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the broker cleanly and keeps its data. Does nothing when it is stopped.</summary>
+    public async Task StopAsync()
+    {
+        if (_server is null)
+            return;
+        SamsaServer server = _server;
+        _server = null;
+        await server.DisposeAsync();
+    }
+
+    /// <summary>Stops the broker cleanly if it is running, and starts it with the same data on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartServerAsync();
+    }
+
+    /// <summary>Stops the broker and removes the data folder, unless the options named it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (_ownsDirectory && Directory.Exists(DataDirectory))
+            Directory.Delete(DataDirectory, recursive: true);
+    }
+
+    private async Task StartServerAsync()
+    {
+        var properties = new Dictionary<string, string>(BrokerConfig.EmbeddedDefaults, StringComparer.Ordinal)
+        {
+            [BrokerKeys.Listeners] = string.Create(CultureInfo.InvariantCulture, $"PLAINTEXT://{Host}:{_port}"),
+            [BrokerKeys.LogDirs] = DataDirectory,
+            [BrokerKeys.SamsaHttpPort] = "-1",
+        };
+        foreach (var (key, value) in _options.Overrides)
+            properties[key] = value;
+        _server = await SamsaServer.StartAsync(
+            BrokerConfig.Create(properties), _options.LoggerFactory ?? NullLoggerFactory.Instance, _options.Time);
+        _port = _server.Listeners[0].EndPoint.Port;
+    }
+}
