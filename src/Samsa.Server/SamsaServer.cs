@@ -47,7 +47,8 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
     /// <summary>The address of the HTTP port; null when there is none.</summary>
     public IPEndPoint? HttpEndPoint => _http?.EndPoint;
 
-    BrokerMetrics? IServerStatus.Metrics => _broker?.Metrics;
+    // While the broker stops, gauges would read logs that are closed.
+    BrokerMetrics? IServerStatus.Metrics => _state == ServerState.Running ? _broker?.Metrics : null;
 
     string? IServerStatus.Trouble => _broker is { HasOnlineLogDirectory: false } ? "all log directories are offline" : null;
 
