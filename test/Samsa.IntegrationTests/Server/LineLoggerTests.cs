@@ -4,9 +4,11 @@ using Xunit;
 
 namespace Samsa.IntegrationTests.Server;
 
-public sealed class LineLoggerTests
+public sealed class LineLoggerTests : IDisposable
 {
     private readonly StringWriter _output = new();
+
+    public void Dispose() => _output.Dispose();
 
     [Fact]
     public void A_line_has_time_level_room_and_message()

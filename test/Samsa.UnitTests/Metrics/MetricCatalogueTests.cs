@@ -49,6 +49,17 @@ public sealed class MetricCatalogueTests
     }
 
     [Fact]
+    public void The_page_about_metrics_has_a_row_for_each()
+    {
+        var rows = MetricCatalogue.All.Select(family =>
+            $"| `{family.PrometheusName}` | {family.Kind.ToString().ToLowerInvariant()} | {string.Join(", ", family.Labels)} | {family.Help.TrimEnd('.')} |"
+                .Replace(" |  | ", " | | ", StringComparison.Ordinal));
+        var page = File.ReadLines(Repository.PathOf("docs/metrics.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+
+        Assert.Equal(rows, page);
+    }
+
+    [Fact]
     public void Bean_names_are_those_of_real_brokers()
     {
         string path = Repository.PathOf(RealBeans);
