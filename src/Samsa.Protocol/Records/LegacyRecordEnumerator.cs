@@ -68,7 +68,7 @@ internal ref struct LegacyRecordEnumerator
             ? _wrapperTimestamp
             : LegacyMessage.TimestampOf(message);
         var offset = new RecordBatchView(message, 0).OffsetField;
-        Current = new RecordView(unchecked(_offsetBase + offset), timestamp, key, value, default, size);
+        Current = new RecordView(unchecked(_offsetBase + offset), timestamp, key, value, 0, default, size);
         _position += size;
         return true;
     }

@@ -13,8 +13,16 @@ public ref struct RecordEnumerator
     private readonly long _baseTimestamp;
     private readonly long _appendTime;
     private readonly int _count;
+    private readonly bool _isAppendTime;
     private ReadOnlySpan<byte> _rest;
     private int _read;
+
+    // The parts of the current record; its view is put together only when it is asked for.
+    private OptionalBytes _key;
+    private OptionalBytes _value;
+    private ReadOnlySpan<byte> _headers;
+    private int _headerCount;
+    private int _size;
 
     /// <summary>The records of an uncompressed batch.</summary>
     public RecordEnumerator(ReadOnlySpan<byte> batch) : this(new RecordBatchHeader(batch), batch[RecordBatchHeader.Size..])
@@ -31,13 +39,20 @@ public ref struct RecordEnumerator
         _baseOffset = header.BaseOffset;
         _baseTimestamp = header.BaseTimestamp;
         _appendTime = header.TimestampType == TimestampType.LogAppendTime ? header.MaxTimestamp : RecordBatch.NoTimestamp;
-        IsAppendTime = header.TimestampType == TimestampType.LogAppendTime;
+        _isAppendTime = header.TimestampType == TimestampType.LogAppendTime;
         _count = header.RecordCount;
         _rest = records;
     }
 
     /// <summary>The record that <see cref="MoveNext"/> reached.</summary>
-    public RecordView Current { get; private set; }
+    public readonly RecordView Current => new(
+        _baseOffset + OffsetDelta,
+        _isAppendTime ? _appendTime : CreateTimestamp,
+        _key,
+        _value,
+        _headerCount,
+        _headers,
+        _size);
 
     /// <summary>The offset of the current record minus the base offset, as stored.</summary>
     public int OffsetDelta { get; private set; }
@@ -47,8 +62,6 @@ public ref struct RecordEnumerator
 
     /// <summary>What stopped the walk; <see cref="RecordFault.None"/> at a proper end.</summary>
     public RecordFault Fault { get; private set; }
-
-    private readonly bool IsAppendTime { get; }
 
     /// <summary>Itself, for foreach.</summary>
     public readonly RecordEnumerator GetEnumerator() => this;
@@ -126,14 +139,12 @@ public ref struct RecordEnumerator
 
         OffsetDelta = offsetDelta;
         CreateTimestamp = _baseTimestamp + timestampDelta;
-        Current = new RecordView(
-            _baseOffset + offsetDelta,
-            IsAppendTime ? _appendTime : CreateTimestamp,
-            key,
-            value,
-            new RecordHeaders(headerCount, body),
-            prefix + length);
-        _rest = _rest[(prefix + length)..];
+        _key = key;
+        _value = value;
+        _headerCount = headerCount;
+        _headers = body;
+        _size = prefix + length;
+        _rest = _rest[_size..];
         return true;
     }
 }

@@ -3,13 +3,18 @@ namespace Samsa.Protocol.Records;
 /// <summary>One record of any format version, as views into the batch's (decompressed) bytes.</summary>
 public readonly ref struct RecordView
 {
-    internal RecordView(long offset, long timestamp, OptionalBytes key, OptionalBytes value, RecordHeaders headers, int size)
+    private readonly ReadOnlySpan<byte> _headers;
+    private readonly int _headerCount;
+
+    internal RecordView(
+        long offset, long timestamp, OptionalBytes key, OptionalBytes value, int headerCount, ReadOnlySpan<byte> headers, int size)
     {
         Offset = offset;
         Timestamp = timestamp;
         Key = key;
         Value = value;
-        Headers = headers;
+        _headerCount = headerCount;
+        _headers = headers;
         Size = size;
     }
 
@@ -26,7 +31,7 @@ public readonly ref struct RecordView
     public OptionalBytes Value { get; }
 
     /// <summary>The headers; none before magic 2.</summary>
-    public RecordHeaders Headers { get; }
+    public RecordHeaders Headers => new(_headerCount, _headers);
 
     /// <summary>The bytes this record takes in its (decompressed) batch, its length field included.</summary>
     public int Size { get; }
