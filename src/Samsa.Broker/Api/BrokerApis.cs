@@ -27,6 +27,7 @@ public static class BrokerApis
             .Add<InitProducerIdRequest>(ApiKey.InitProducerId, 0, 5, new InitProducerIdHandler(producerIds).HandleAsync)
             .Add<OffsetForLeaderEpochRequest>(ApiKey.OffsetForLeaderEpoch, 0, 4, new OffsetForLeaderEpochHandler(replicas).HandleAsync)
             .Add<DescribeProducersRequest>(ApiKey.DescribeProducers, 0, 0, new DescribeProducersHandler(replicas).HandleAsync)
-            .AddAdmin(metadata, identity.BrokerId);
+            .AddAdmin(metadata, identity.BrokerId)
+            .AddLogDirs(metadata, logs);
     }
 }

@@ -1,13 +1,14 @@
 using Samsa.Broker.Metadata;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
+using Samsa.Storage.Directories;
 
 namespace Samsa.Broker.Api.Admin;
 
-/// <summary>The administration of topics and configurations.</summary>
+/// <summary>The administration of topics, configurations and log directories.</summary>
 public static class AdminApi
 {
-    /// <summary>Adds the handlers to the table.</summary>
+    /// <summary>Adds the handlers that work on the metadata.</summary>
     public static ApiTable AddAdmin(this ApiTable table, IClusterMetadata metadata, int brokerId)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -22,5 +23,12 @@ public static class AdminApi
             .Add<IncrementalAlterConfigsRequest>(ApiKey.IncrementalAlterConfigs, 0, 1, alterConfigs.HandleAsync)
             .Add<DescribeClusterRequest>(ApiKey.DescribeCluster, 0, 2, new DescribeClusterHandler(metadata).HandleAsync)
             .Add<DescribeTopicPartitionsRequest>(ApiKey.DescribeTopicPartitions, 0, 0, new DescribeTopicPartitionsHandler(metadata).HandleAsync);
+    }
+
+    /// <summary>Adds the handlers that look at the disks.</summary>
+    public static ApiTable AddLogDirs(this ApiTable table, IClusterMetadata metadata, LogManager logs)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table.Add<DescribeLogDirsRequest>(ApiKey.DescribeLogDirs, 0, 5, new DescribeLogDirsHandler(metadata, logs).HandleAsync);
     }
 }
