@@ -2,7 +2,7 @@ using Samsa.Protocol;
 
 namespace Samsa.Storage;
 
-/// <summary>The answer of <see cref="PartitionLog.Append"/>.</summary>
+/// <summary>The answer of an append to a <see cref="PartitionLog"/>.</summary>
 /// <param name="Error">None when the records are in the log (now, or already: <paramref name="IsDuplicate"/>).</param>
 /// <param name="ErrorMessage">What was wrong and what would be right; null without an error.</param>
 /// <param name="FirstOffset">The offset of the first record, -1 on an error.</param>

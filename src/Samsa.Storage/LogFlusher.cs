@@ -33,8 +33,10 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     /// <summary>The log, as its flusher sees it.</summary>
     internal interface IFlushSource
     {
+        /// <summary>True once the log's files are closed: nothing can be made durable any more.</summary>
+        bool IsReleased { get; }
+
         /// <summary>The segments and the log end offset of one moment, taken under the log's lock.</summary>
-        /// <exception cref="ObjectDisposedException">The log's files are closed: nothing can be made durable any more.</exception>
         SegmentList Snapshot(out long logEndOffset);
     }
 
@@ -57,14 +59,27 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     }
 
     /// <summary>Flushes up to the present log end, on the caller's thread.</summary>
-    internal void Flush() => Flush(long.MaxValue);
-
-    /// <summary>Flushes every segment that starts below <paramref name="upTo"/>, on the caller's thread.</summary>
-    internal void Flush(long upTo)
+    /// <exception cref="ObjectDisposedException">The log's files are closed.</exception>
+    internal void Flush()
     {
         lock (_flushLock)
         {
-            while (!TryFlush(upTo))
+            ObjectDisposedException.ThrowIf(_source.IsReleased, _source);
+            while (!TryFlush(long.MaxValue))
+            {
+            }
+        }
+    }
+
+    /// <summary>
+    /// Flushes every segment that starts below <paramref name="upTo"/>, on the caller's thread, unless the log was closed
+    /// meanwhile.
+    /// </summary>
+    internal void FlushSealed(long upTo)
+    {
+        lock (_flushLock)
+        {
+            while (!_source.IsReleased && !TryFlush(upTo))
             {
             }
         }
@@ -149,7 +164,7 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
 
         lock (_pointLock)
         {
-            if (generation == _generation)
+            if (generation == _generation && !_source.IsReleased)
             {
                 Volatile.Write(ref _recoveryPoint, Math.Max(_recoveryPoint, end));
             }

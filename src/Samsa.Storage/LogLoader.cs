@@ -86,6 +86,11 @@ internal sealed class LogLoader(PartitionLogOptions options)
         {
             var next = i + 1 < segments.Count ? segments[i + 1].BaseOffset : long.MaxValue;
             var faults = IndexCheck.Check(_fileSystem, segments[i], next);
+            if (faults is null && i < unflushed && i + 1 == segments.Count && !TryFindEnd(segments[i], out _))
+            {
+                faults = "behind the last index entry there is something else than whole batches";
+            }
+
             if (i < unflushed && faults is null)
             {
                 continue;
@@ -102,9 +107,9 @@ internal sealed class LogLoader(PartitionLogOptions options)
             PrepareProducers(segments, i, producers, now);
             var isLast = i + 1 == segments.Count;
             var recovery = new SegmentRecovery(segments[i], options, epochs, producers);
-            if (recovery.Run(hasLaterSegments: !isLast))
+            if (recovery.Run(hasLaterSegments: !isLast) || (!isLast && HasHole(segments[i], recovery.End, segments[i + 1])))
             {
-                // Offsets must not have a hole that nobody knows of: what follows the damage goes, too.
+                // What follows lost records goes, too.
                 Discard(segments, i + 1);
                 break;
             }
@@ -117,6 +122,20 @@ internal sealed class LogLoader(PartitionLogOptions options)
         }
 
         return any;
+    }
+
+    // A later segment may have reached the disk when the end of an earlier one did not. Compaction leaves such holes rightly.
+    private bool HasHole(LogSegment segment, long end, LogSegment next)
+    {
+        if (end == next.BaseOffset || (options.Config.Compact && end < next.BaseOffset))
+        {
+            return false;
+        }
+
+        _logger.LogError(
+            "Segment {Base} of {Partition} ends at offset {End}, but the next one starts at {Next}: records were lost.",
+            segment.BaseOffset, options.TopicPartition, end, next.BaseOffset);
+        return true;
     }
 
     // The abort markers of a segment only make sense to a state that has seen the transactions begin.
@@ -146,16 +165,22 @@ internal sealed class LogLoader(PartitionLogOptions options)
             return 0;
         }
 
-        var active = segments[^1];
-        var file = active.File.TryAcquire()
-            ?? throw new InvalidOperationException($"Segment {active.BaseOffset} is closed while the log is opened");
+        return TryFindEnd(segments[^1], out var end)
+            ? end
+            : throw new InvalidOperationException($"Segment {segments[^1].BaseOffset} is damaged after it was recovered");
+    }
+
+    private static bool TryFindEnd(LogSegment segment, out long end)
+    {
+        var file = segment.File.TryAcquire()
+            ?? throw new InvalidOperationException($"Segment {segment.BaseOffset} is closed while the log is opened");
         try
         {
-            return active.RestoreTail(file);
+            return segment.TryRestoreTail(file, out end);
         }
         finally
         {
-            active.File.Release();
+            segment.File.Release();
         }
     }
 

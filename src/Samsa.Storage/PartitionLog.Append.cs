@@ -3,6 +3,7 @@ using Samsa.Protocol;
 using Samsa.Protocol.Records;
 using Samsa.Storage.Producers;
 using Samsa.Storage.Segments;
+using Samsa.Storage.Validation;
 
 namespace Samsa.Storage;
 
@@ -10,6 +11,12 @@ namespace Samsa.Storage;
 public sealed partial class PartitionLog
 {
     private const long NoTime = -1;
+
+    /// <summary>Appends what <see cref="RecordValidator"/> accepted; a refusal of the validator is passed on.</summary>
+    public LogAppendResult Append(in ValidatedRecords records, int leaderEpoch, AppendOrigin origin) =>
+        records.Error == ErrorCode.None
+            ? Append(records.Bytes.Span, leaderEpoch, origin, records.LogAppendTime)
+            : Refuse(records.Error, records.ErrorMessage);
 
     /// <summary>
     /// Appends whole batches in one write. For <see cref="AppendOrigin.Client"/> and <see cref="AppendOrigin.Coordinator"/> the

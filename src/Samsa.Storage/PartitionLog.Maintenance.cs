@@ -58,8 +58,8 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>
-    /// Removes the records at and above <paramref name="offset"/>. Returns false when there were none. A batch that holds the
-    /// offset goes as a whole.
+    /// Removes the records at and above <paramref name="offset"/>, durably. Returns false when there were none. A batch that
+    /// holds the offset goes as a whole. Checkpoints of the recovery point must be written anew afterwards.
     /// </summary>
     public bool TruncateTo(long offset)
     {
@@ -85,13 +85,19 @@ public sealed partial class PartitionLog
             Volatile.Write(ref _logEndOffset, offset);
             _tail.Clear();
             _segments = kept;
-            for (var i = keep; i < segments.Count; i++)
+
+            // From the end, and durably before the next record: after a crash at any moment the log must be what it was up to
+            // some offset, never old records behind new ones.
+            for (var i = segments.Count - 1; i >= keep; i--)
             {
                 Remove(segments[i], withSnapshot: true);
             }
 
+            _options.FileSystem.FlushDirectory(Directory);
+
             // A batch that straddles the cut goes whole: the log then ends below the offset.
             var end = kept.Active.TruncateTo(offset, _options.Clock);
+            kept.Active.Flush();
             Volatile.Write(ref _logEndOffset, end);
             Volatile.Write(ref _highWatermark, Math.Min(_highWatermark, end));
             Volatile.Write(ref _logStartOffset, Math.Min(_logStartOffset, end));
@@ -143,18 +149,19 @@ public sealed partial class PartitionLog
             var segments = _segments;
             for (var i = 0; i < segments.Count; i++)
             {
-                segments[i].File.CloseIfIdle();
+                segments[i].CloseIfIdle();
             }
 
             return removed;
         }
     }
 
+    bool LogFlusher.IFlushSource.IsReleased => _released;
+
     SegmentList LogFlusher.IFlushSource.Snapshot(out long logEndOffset)
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_released, this);
             logEndOffset = _logEndOffset;
             return _segments;
         }
@@ -198,6 +205,7 @@ public sealed partial class PartitionLog
             Remove(segments[i], withSnapshot: false);
         }
 
+        _options.FileSystem.FlushDirectory(Directory);
         _segments = new SegmentList([CreateSegment(offset)]);
         LeaderEpochs.Clear();
         Producers.TruncateFullyAndStartAt(offset);
@@ -232,7 +240,7 @@ public sealed partial class PartitionLog
         }
 
         var flusher = _flusher;
-        _options.Scheduler.Schedule(TimeSpan.Zero, () => flusher.Flush(baseOffset));
+        _options.Scheduler.Schedule(TimeSpan.Zero, () => flusher.FlushSealed(baseOffset));
         return created;
     }
 

@@ -22,7 +22,7 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     private volatile SegmentList _segments;
     private volatile LogConfig _config;
     private volatile bool _closed;
-    private bool _released;
+    private volatile bool _released;
     private long _logStartOffset;
     private long _logEndOffset;
     private long _highWatermark;
@@ -221,11 +221,7 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
 
     private void CloseSegments()
     {
-        lock (_lock)
-        {
-            _released = true;
-        }
-
+        _released = true;
         var segments = _segments;
         for (var i = 0; i < segments.Count; i++)
         {

@@ -20,6 +20,7 @@ internal sealed class LogSegment
     private long _offsetOfMaxTimestamp;
     private long _firstTimestamp = -1;
     private long _bytesSinceIndexEntry;
+    private bool _appendedSinceSweep;
     private bool _sealed;
     private bool _indexesNeedFlush;
 
@@ -99,6 +100,7 @@ internal sealed class LogSegment
         var file = _appendFile ??= File.TryAcquire()
             ?? throw new InvalidOperationException($"Segment {BaseOffset} is removed and cannot be appended to");
         var position = _size;
+        _appendedSinceSweep = true;
         file.Write(batches, position);
         for (var at = 0; at < batches.Length;)
         {
@@ -274,20 +276,27 @@ internal sealed class LogSegment
         // The time index lags behind by up to an interval: the batches after its last entry are walked again.
         Volatile.Write(ref _maxTimestamp, newest.Timestamp);
         Volatile.Write(ref _offsetOfMaxTimestamp, newest.Offset);
-        RestoreTail(file);
+        if (!TryRestoreTail(file, out _))
+        {
+            // The index misleads, and is only an index: without it everything is found, slower.
+            OffsetIndex.File.Reset();
+            TimeIndex.Reset();
+            TryRestoreTail(file, out _);
+        }
+
         Volatile.Write(ref _flushedSize, -1);
         _sealed = false;
     }
 
     /// <summary>
     /// Brings what lives in memory only (largest timestamp, bytes since the last index entry) in step with the batches after
-    /// the last index entry. Returns the offset after the last batch.
+    /// the last index entry, and finds the offset after the last batch. Returns false when there is something else than batches.
     /// </summary>
-    internal long RestoreTail(IStorageFile file)
+    internal bool TryRestoreTail(IStorageFile file, out long next)
     {
         Span<byte> buffer = stackalloc byte[SegmentScanner.BufferBytes];
         OffsetIndex.TryRead(OffsetIndex.File.Count - 1, out _, out var indexedAt);
-        var next = BaseOffset;
+        next = BaseOffset;
         var scanner = new SegmentScanner(file, indexedAt, _size, buffer);
         while (scanner.MoveNext())
         {
@@ -297,7 +306,7 @@ internal sealed class LogSegment
         }
 
         _bytesSinceIndexEntry = _size - indexedAt;
-        return next;
+        return scanner.Position == _size && !scanner.IsInvalid && (_size == 0 || next > BaseOffset);
     }
 
     /// <summary>Notes that it is not known what of the segment is on stable storage.</summary>
@@ -341,6 +350,18 @@ internal sealed class LogSegment
         }
 
         return renamed;
+    }
+
+    /// <summary>Closes the handle when nobody appended or read since the last sweep; it opens again when needed.</summary>
+    internal void CloseIfIdle()
+    {
+        if (!_appendedSinceSweep)
+        {
+            ReleaseAppendFile();
+        }
+
+        _appendedSinceSweep = false;
+        File.CloseIfIdle();
     }
 
     /// <summary>Closes the record file; regions in flight keep it until they are done.</summary>

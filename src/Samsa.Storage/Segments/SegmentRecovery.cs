@@ -23,6 +23,9 @@ internal sealed class SegmentRecovery(
     private long _bufferStart;
     private int _buffered;
 
+    /// <summary>The offset after the last sound batch, once <see cref="Run"/> is done.</summary>
+    internal long End { get; private set; }
+
     /// <summary>Returns true when records were cut off.</summary>
     internal bool Run(bool hasLaterSegments)
     {
@@ -42,6 +45,7 @@ internal sealed class SegmentRecovery(
 
             segment.MarkUnflushed();
             producers.UpdateMapEndOffset(next);
+            End = next;
             return position < size;
         }
         finally

@@ -208,6 +208,20 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
         file.Write(content, 0);
     }
 
+    /// <summary>For a fault hook that wants to take its time: others may use the disk meanwhile.</summary>
+    public void Unlocked(Action action)
+    {
+        _lock.Exit();
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _lock.Enter();
+        }
+    }
+
     /// <summary>Cuts the power. Handles opened before must not be used any more.</summary>
     public void Crash(Random random)
     {

@@ -27,6 +27,15 @@ internal sealed class ManualScheduler : IStorageScheduler
         }
     }
 
+    /// <summary>Forgets what is waiting, as a crash does.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _waiting.Clear();
+        }
+    }
+
     /// <summary>Runs what is due within <paramref name="within"/>, everything by default.</summary>
     public void Run(TimeSpan? within = null)
     {
