@@ -64,10 +64,11 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     {
         lock (_flushLock)
         {
-            ObjectDisposedException.ThrowIf(_source.IsReleased, _source);
-            while (!TryFlush(long.MaxValue))
+            do
             {
+                ObjectDisposedException.ThrowIf(_source.IsReleased, _source);
             }
+            while (!TryFlush(long.MaxValue));
         }
     }
 
@@ -151,9 +152,12 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
             _options.FileSystem.FlushDirectory(_options.Directory);
         }
 
-        for (var i = Math.Max(0, segments.FloorIndex(RecoveryPoint)); i < segments.Count && segments[i].BaseOffset < end; i++)
+        for (var i = 0; i < segments.Count && segments[i].BaseOffset < end; i++)
         {
-            segments[i].Flush();
+            if (segments[i].NeedsFlush)
+            {
+                segments[i].Flush();
+            }
         }
 
         var now = _source.Snapshot(out _);

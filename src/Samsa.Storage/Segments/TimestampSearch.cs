@@ -81,12 +81,8 @@ internal static class TimestampSearch
             }
 
             int? epoch = batch.LeaderEpoch < 0 ? null : batch.LeaderEpoch;
-            if (new RecordBatchHeader(bytes).Compression != CompressionType.None)
-            {
-                return new TimestampOffset(batch.MaxTimestamp, batch.BaseOffset, epoch);
-            }
-
-            var records = new RecordEnumerator(bytes);
+            using var reader = new RecordReader();
+            var records = reader.Read(bytes);
             while (records.MoveNext())
             {
                 if (records.Current.Timestamp >= timestamp && records.Current.Offset >= startOffset)

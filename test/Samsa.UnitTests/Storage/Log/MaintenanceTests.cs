@@ -117,7 +117,7 @@ public sealed class MaintenanceTests : IDisposable
         _harness.Append(LogHarness.Batch(1, "c", "d"), leaderEpoch: 1);
         _harness.Append(LogHarness.Batch(1, "e"), leaderEpoch: 2);
         _harness.Log.Roll();
-        _harness.AppendValues("f");
+        _harness.Append(LogHarness.Batch(1, "f"), leaderEpoch: 2);
         _harness.Log.UpdateHighWatermark(6);
         _harness.Log.Flush();
 
@@ -129,7 +129,7 @@ public sealed class MaintenanceTests : IDisposable
         Assert.True(_harness.Log.TruncateTo(3));
         Assert.Equal(2, _harness.Log.LogEndOffset);
         Assert.False(_harness.Log.TruncateTo(2));
-        Assert.Equal(2, _harness.AppendValues("g").FirstOffset);
+        Assert.Equal(2, _harness.Append(LogHarness.Batch(1, "g"), leaderEpoch: 3).FirstOffset);
         Assert.Equal([(0, "a"), (1, "b"), (2, "g")], _harness.ReadAll());
         Assert.Equal(["00000000000000000000.log", "00000000000000000002.log"], LogFiles());
     }
