@@ -18,6 +18,7 @@ internal sealed class LogSegment
     private long _flushedSize;
     private long _maxTimestamp;
     private long _offsetOfMaxTimestamp;
+    private int _newestVersion;
     private long _firstTimestamp = -1;
     private long _bytesSinceIndexEntry;
     private bool _appendedSinceSweep;
@@ -67,7 +68,21 @@ internal sealed class LogSegment
     internal long Size => Volatile.Read(ref _size);
 
     /// <summary>The largest timestamp of the segment and the last offset of its batch; (-1, base offset) when there is none.</summary>
-    internal TimestampOffset Newest => new(Volatile.Read(ref _maxTimestamp), Volatile.Read(ref _offsetOfMaxTimestamp));
+    internal TimestampOffset Newest
+    {
+        get
+        {
+            while (true)
+            {
+                var version = Volatile.Read(ref _newestVersion);
+                var newest = new TimestampOffset(Volatile.Read(ref _maxTimestamp), Volatile.Read(ref _offsetOfMaxTimestamp));
+                if (version % 2 == 0 && version == Volatile.Read(ref _newestVersion))
+                {
+                    return newest;
+                }
+            }
+        }
+    }
 
     /// <summary>True when something was written that <see cref="Flush"/> has not made durable.</summary>
     internal bool NeedsFlush => Size != Volatile.Read(ref _flushedSize) || Volatile.Read(ref _indexesNeedFlush);
@@ -274,8 +289,7 @@ internal sealed class LogSegment
         }
 
         // The time index lags behind by up to an interval: the batches after its last entry are walked again.
-        Volatile.Write(ref _maxTimestamp, newest.Timestamp);
-        Volatile.Write(ref _offsetOfMaxTimestamp, newest.Offset);
+        SetNewest(newest.Timestamp, newest.Offset);
         if (!TryRestoreTail(file, out _))
         {
             // The index misleads, and is only an index: without it everything is found, slower.
@@ -318,8 +332,7 @@ internal sealed class LogSegment
         OffsetIndex.File.Reset();
         TimeIndex.Reset();
         Transactions.Reset();
-        Volatile.Write(ref _maxTimestamp, -1);
-        Volatile.Write(ref _offsetOfMaxTimestamp, BaseOffset);
+        SetNewest(-1, BaseOffset);
         _firstTimestamp = -1;
         _bytesSinceIndexEntry = 0;
     }
@@ -371,6 +384,15 @@ internal sealed class LogSegment
         File.Retire();
     }
 
+    // Readers take no lock: an odd version tells them that the pair is being changed.
+    private void SetNewest(long timestamp, long offset)
+    {
+        Interlocked.Increment(ref _newestVersion);
+        Volatile.Write(ref _maxTimestamp, timestamp);
+        Volatile.Write(ref _offsetOfMaxTimestamp, offset);
+        Interlocked.Increment(ref _newestVersion);
+    }
+
     private void NoteTime(in BatchInfo batch, long position)
     {
         if (position == 0)
@@ -380,8 +402,7 @@ internal sealed class LogSegment
 
         if (batch.MaxTimestamp > _maxTimestamp)
         {
-            Volatile.Write(ref _offsetOfMaxTimestamp, batch.LastOffset);
-            Volatile.Write(ref _maxTimestamp, batch.MaxTimestamp);
+            SetNewest(batch.MaxTimestamp, batch.LastOffset);
         }
     }
 

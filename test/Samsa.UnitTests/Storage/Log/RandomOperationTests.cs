@@ -1,3 +1,4 @@
+using System.Globalization;
 using Samsa.Protocol;
 using Samsa.Storage;
 using Xunit;
@@ -164,11 +165,13 @@ public sealed class RandomOperationTests(ITestOutputHelper output)
         private void Truncate()
         {
             var offset = _random.NextInt64(Math.Max(0, _end - 15), _end + 2);
+            var stored = _harness.FileNames().First(name => name.EndsWith(".log", StringComparison.Ordinal));
+            var isBelowAll = offset < long.Parse(stored[..20], CultureInfo.InvariantCulture);
             Log.TruncateTo(offset);
 
-            // Whole batches go.
+            // Whole batches go; below everything stored the log begins anew.
             var straddled = _history.Values.FirstOrDefault(entry => entry.Offset == offset)?.BatchStart ?? offset;
-            Cut(Math.Min(_end, offset < Log.LogStartOffset ? offset : straddled));
+            Cut(Math.Min(_end, isBelowAll ? offset : straddled));
         }
 
         private void Restart()
