@@ -12,13 +12,11 @@ internal sealed class LogSegment
 {
     private readonly IStorageFileSystem _fileSystem;
     private readonly SegmentLocation _location;
+    private readonly NewestTimestamp _newest;
     private readonly bool _preallocated;
     private IStorageFile? _appendFile;
     private long _size;
     private long _flushedSize;
-    private long _maxTimestamp;
-    private long _offsetOfMaxTimestamp;
-    private int _newestVersion;
     private long _firstTimestamp = -1;
     private long _bytesSinceIndexEntry;
     private bool _appendedSinceSweep;
@@ -45,7 +43,7 @@ internal sealed class LogSegment
         TimeIndex = new TimeIndex(
             fileSystem, _location, config.SegmentIndexBytes, Entries(LogFileNames.TimeIndexSuffix, TimeIndex.EntryBytes));
         Transactions = new TransactionIndex(fileSystem, _location);
-        (_maxTimestamp, _offsetOfMaxTimestamp) = (TimeIndex.Last.Timestamp, TimeIndex.Last.Offset);
+        _newest = new NewestTimestamp(TimeIndex.Last);
     }
 
     internal long BaseOffset { get; }
@@ -68,21 +66,7 @@ internal sealed class LogSegment
     internal long Size => Volatile.Read(ref _size);
 
     /// <summary>The largest timestamp of the segment and the last offset of its batch; (-1, base offset) when there is none.</summary>
-    internal TimestampOffset Newest
-    {
-        get
-        {
-            while (true)
-            {
-                var version = Volatile.Read(ref _newestVersion);
-                var newest = new TimestampOffset(Volatile.Read(ref _maxTimestamp), Volatile.Read(ref _offsetOfMaxTimestamp));
-                if (version % 2 == 0 && version == Volatile.Read(ref _newestVersion))
-                {
-                    return newest;
-                }
-            }
-        }
-    }
+    internal TimestampOffset Newest => _newest.Value;
 
     /// <summary>True when something was written that <see cref="Flush"/> has not made durable.</summary>
     internal bool NeedsFlush => Size != Volatile.Read(ref _flushedSize) || Volatile.Read(ref _indexesNeedFlush);
@@ -138,7 +122,7 @@ internal sealed class LogSegment
         if (_bytesSinceIndexEntry > indexIntervalBytes && !OffsetIndex.IsFull && !TimeIndex.IsFull)
         {
             OffsetIndex.Append(batch.LastOffset, position);
-            TimeIndex.MaybeAppend(_maxTimestamp, _offsetOfMaxTimestamp);
+            TimeIndex.MaybeAppend(Newest.Timestamp, Newest.Offset);
             _bytesSinceIndexEntry = 0;
         }
 
@@ -205,7 +189,7 @@ internal sealed class LogSegment
     /// <summary>Writes the indexes as a clean stop leaves them. Appending may go on.</summary>
     internal void PersistIndexes()
     {
-        TimeIndex.MaybeAppend(_maxTimestamp, _offsetOfMaxTimestamp);
+        TimeIndex.MaybeAppend(Newest.Timestamp, Newest.Offset);
         OffsetIndex.File.Persist();
         TimeIndex.File.Persist();
     }
@@ -289,7 +273,7 @@ internal sealed class LogSegment
         }
 
         // The time index lags behind by up to an interval: the batches after its last entry are walked again.
-        SetNewest(newest.Timestamp, newest.Offset);
+        _newest.Set(newest.Timestamp, newest.Offset);
         if (!TryRestoreTail(file, out _))
         {
             // The index misleads, and is only an index: without it everything is found, slower.
@@ -332,7 +316,7 @@ internal sealed class LogSegment
         OffsetIndex.File.Reset();
         TimeIndex.Reset();
         Transactions.Reset();
-        SetNewest(-1, BaseOffset);
+        _newest.Set(-1, BaseOffset);
         _firstTimestamp = -1;
         _bytesSinceIndexEntry = 0;
     }
@@ -384,15 +368,6 @@ internal sealed class LogSegment
         File.Retire();
     }
 
-    // Readers take no lock: an odd version tells them that the pair is being changed.
-    private void SetNewest(long timestamp, long offset)
-    {
-        Interlocked.Increment(ref _newestVersion);
-        Volatile.Write(ref _maxTimestamp, timestamp);
-        Volatile.Write(ref _offsetOfMaxTimestamp, offset);
-        Interlocked.Increment(ref _newestVersion);
-    }
-
     private void NoteTime(in BatchInfo batch, long position)
     {
         if (position == 0)
@@ -400,10 +375,7 @@ internal sealed class LogSegment
             _firstTimestamp = batch.MaxTimestamp;
         }
 
-        if (batch.MaxTimestamp > _maxTimestamp)
-        {
-            SetNewest(batch.MaxTimestamp, batch.LastOffset);
-        }
+        _newest.Raise(batch.MaxTimestamp, batch.LastOffset);
     }
 
     private int Entries(string suffix, int entryBytes)
