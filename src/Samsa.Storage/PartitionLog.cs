@@ -184,7 +184,10 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
         }
 
         _flusher.Flush();
-        CloseSegments();
+        lock (_lock)
+        {
+            CloseSegments();
+        }
     }
 
     /// <summary>
@@ -215,10 +218,14 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     /// </summary>
     public void Dispose()
     {
-        _closed = true;
-        CloseSegments();
+        lock (_lock)
+        {
+            _closed = true;
+            CloseSegments();
+        }
     }
 
+    // Under the lock: nobody is appending.
     private void CloseSegments()
     {
         _released = true;
