@@ -31,6 +31,10 @@ internal static class BrokerGauges
             MetricCatalogue.OfflinePartitionsCount,
             () => replicas.Topics.Sum(static topic => Count(topic, static partition => partition is null || !partition.IsOnline)));
         metrics.AddGauge(MetricCatalogue.PreferredReplicaImbalanceCount, static () => 0);
+        metrics.AddGauge(MetricCatalogue.UncleanLeaderElections, static () => 0);
+        metrics.AddGauge(MetricCatalogue.ReassigningPartitions, static () => 0);
+        metrics.AddGauge(
+            MetricCatalogue.PurgatorySize, "Fetch", () => replicas.Topics.Sum(static topic => Sum(topic, static partition => partition.Waiting)));
         metrics.AddGauge(
             MetricCatalogue.ProducerIdCount, () => replicas.Topics.Sum(static topic => Sum(topic, static partition => partition.Log.Producers.Count)));
     }

@@ -117,6 +117,12 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Closes the listeners, answers what was read and closes every connection, and leaves the logs open: what tests need to
+    /// look at the disk as a crash would leave it. The broker cannot serve again; dispose it.
+    /// </summary>
+    public Task StopServingAsync() => _server.StopAsync(ShutdownBound);
+
     /// <summary>Ends cleanly: answers what was read, then closes the logs so that the next start needs no recovery.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -56,7 +56,8 @@ internal sealed class ServerCommand : ICommand
         await using (server)
         {
             await Console.Out.WriteLineAsync(ReadyLine(server));
-            await signals.Received;
+            if (await Task.WhenAny(signals.Received, server.Broker.Failed) != signals.Received)
+                return await CommandLine.FailAsync("every log directory failed; the log above names the first error of each");
         }
 
         return signals.ExitCode;

@@ -68,7 +68,6 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
                 server._logger.LogWarning("{Warning}", warning);
             await server.StartHttpAsync();
             server._broker = await KafkaBroker.StartAsync(config, loggerFactory, time);
-            server._broker.Metrics.AddGauge(MetricCatalogue.BrokerState, () => (double)server.State);
             server._state = ServerState.Running;
             return server;
         }

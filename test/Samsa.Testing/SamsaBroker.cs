@@ -80,12 +80,41 @@ public sealed class SamsaBroker : IAsyncDisposable
         await StartServerAsync();
     }
 
+    /// <summary>
+    /// Leaves the data as <c>kill -9</c> would: no log is closed, no checkpoint or mark of a clean stop is written, so that the
+    /// next start recovers. Requests in flight are answered first; every answer that a client saw is in the data.
+    /// </summary>
+    /// <remarks>Only <see cref="DataDirectory"/> is treated so, not other directories of an override of <c>log.dirs</c>.</remarks>
+    public async Task CrashAsync()
+    {
+        if (_server is null)
+            return;
+        SamsaServer server = _server;
+        _server = null;
+        await server.Broker.StopServingAsync();
+        string asCrashed = DataDirectory.TrimEnd(Path.DirectorySeparatorChar) + "-crashed";
+        Copy(new DirectoryInfo(DataDirectory), Directory.CreateDirectory(asCrashed));
+
+        // The clean stop writes into the folder that nobody will see again.
+        await server.DisposeAsync();
+        Directory.Delete(DataDirectory, recursive: true);
+        Directory.Move(asCrashed, DataDirectory);
+    }
+
     /// <summary>Stops the broker and removes the data folder, unless the options named it.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         if (_ownsDirectory && Directory.Exists(DataDirectory))
             Directory.Delete(DataDirectory, recursive: true);
+    }
+
+    private static void Copy(DirectoryInfo from, DirectoryInfo to)
+    {
+        foreach (FileInfo file in from.EnumerateFiles())
+            file.CopyTo(Path.Combine(to.FullName, file.Name));
+        foreach (DirectoryInfo folder in from.EnumerateDirectories())
+            Copy(folder, to.CreateSubdirectory(folder.Name));
     }
 
     private async Task StartServerAsync()

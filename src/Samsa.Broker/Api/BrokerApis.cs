@@ -1,6 +1,7 @@
 using Samsa.Broker.Api.Admin;
 using Samsa.Broker.Api.Data;
 using Samsa.Broker.Api.Fetching;
+using Samsa.Broker.Metrics;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 
@@ -18,6 +19,10 @@ public static class BrokerApis
         var sessions = new FetchSessionCache(config.Fetch.SessionSlots, time);
         var fetch = new FetchHandler(replicas, sessions, metrics, new FetchLimits(config.Fetch.MaxBytes), time);
 
+        metrics.AddGauge(MetricCatalogue.FetchSessions, () => sessions.Count);
+        metrics.AddGauge(MetricCatalogue.FetchSessionPartitions, () => sessions.PartitionCount);
+        metrics.AddGauge(MetricCatalogue.FetchSessionEvictions, () => sessions.Evictions);
+        metrics.AddGauge(MetricCatalogue.DelayedOperations, "Fetch", () => fetch.Waiting);
         table
             .Add<ApiVersionsRequest>(ApiKey.ApiVersions, 0, 5, new ApiVersionsHandler(table, identity.ClusterId, identity.BrokerId).HandleAsync)
             .Add<ProduceRequest>(ApiKey.Produce, 0, 13, new ProduceHandler(replicas, metrics, time).HandleAsync)

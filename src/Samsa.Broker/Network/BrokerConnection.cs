@@ -259,6 +259,7 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         {
             if (message is not null)
             {
+                _services.Meter.CountOutcomes(answer.Context, message);
                 encoded = AnswerEncoder.Encode(answer.Context, message);
             }
         }

@@ -1,5 +1,7 @@
+using Samsa.Broker.Api;
 using Samsa.Broker.Metrics;
 using Samsa.Protocol;
+using Samsa.Protocol.Messages;
 
 namespace Samsa.Broker.Network;
 
@@ -32,6 +34,9 @@ internal sealed class RequestMeter(BrokerMetrics metrics)
             (context.IsFromFollower ? _fetchFollower : _fetchConsumer).Record(context.ApiVersion, context.RequestBytes, timing);
         }
     }
+
+    /// <summary>Counts the outcomes that an answer carries.</summary>
+    public void CountOutcomes(RequestContext context, IMessage answer) => AnswerErrors.Count(Find(context.ApiKey), answer);
 
     private RequestMetrics Find(ApiKey key)
     {

@@ -42,6 +42,9 @@ public sealed class Partition
     /// <summary>False once the disk under the log failed: every access then answers KAFKA_STORAGE_ERROR.</summary>
     public bool IsOnline => !_offline;
 
+    /// <summary>How many fetches wait for data of this partition now.</summary>
+    public int Waiting => _parkedCount;
+
     /// <summary>Checks the leader epoch that a client believes in (KIP-320); -1 asks for no check.</summary>
     public ErrorCode CheckLeaderEpoch(int currentLeaderEpoch) =>
         currentLeaderEpoch < 0 || currentLeaderEpoch == LeaderEpoch ? ErrorCode.None

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Samsa.Broker.Metrics;
+using Samsa.IntegrationTests.Support;
+using Samsa.Protocol;
 using Samsa.Testing;
 using Xunit;
 
@@ -40,6 +43,43 @@ public sealed class HttpPagesTests
         Assert.Contains("kafka_controller_kafkacontroller_offlinepartitionscount 0", page);
         Assert.Contains("kafka_log_logmanager_offlinelogdirectorycount 0", page);
         Assert.Contains("kafka_server_replicamanager_underreplicatedpartitions 0", page);
+    }
+
+    [Fact]
+    public async Task Metrics_count_what_was_produced_and_what_failed()
+    {
+        await using var broker = await SamsaBroker.StartAsync(WithHttp);
+        using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await client.CreateTopicAsync("t");
+        Assert.Equal((ErrorCode.None, 0), await client.ProduceAsync("t", "first"));
+        Assert.Equal((ErrorCode.None, 1), await client.ProduceAsync("t", "second"));
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await client.ProduceAsync("missing", "lost")).Error);
+        Assert.Equal(2, await client.EndOffsetAsync("t"));
+        using var http = Client(broker);
+
+        string[] page = (await http.GetStringAsync("/metrics")).Split('\n');
+
+        Assert.Contains("kafka_server_brokertopicmetrics_messagesin_total{topic=\"t\"} 2", page);
+        Assert.Contains("kafka_server_brokertopicmetrics_messagesin_total 2", page);
+        Assert.Contains("kafka_log_log_logendoffset{topic=\"t\",partition=\"0\"} 2", page);
+        Assert.Contains("kafka_controller_kafkacontroller_globaltopiccount 1", page);
+        Assert.Contains("kafka_server_replicamanager_leadercount 1", page);
+        Assert.Contains("kafka_network_requestmetrics_requests_total{request=\"Produce\",version=\"9\"} 3", page);
+        Assert.Contains("kafka_network_requestmetrics_errors_total{request=\"Produce\",error=\"NONE\"} 2", page);
+        Assert.Contains("kafka_network_requestmetrics_errors_total{request=\"Produce\",error=\"UNKNOWN_TOPIC_OR_PARTITION\"} 1", page);
+        Assert.Contains("kafka_network_requestmetrics_totaltimems_count{request=\"Produce\"} 3", page);
+        Assert.Contains("kafka_server_socket_server_metrics_connection_count{listener=\"PLAINTEXT\"} 1", page);
+    }
+
+    [Fact]
+    public async Task Metrics_show_every_family_of_the_catalogue()
+    {
+        await using var broker = await SamsaBroker.StartAsync(WithHttp);
+        using var http = Client(broker);
+
+        string page = await http.GetStringAsync("/metrics");
+
+        Assert.All(MetricCatalogue.All, family => Assert.Contains($"# TYPE {family.PrometheusName} ", page, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -14,6 +14,10 @@ public sealed class FetchHandler(
     ReplicaManager replicas, FetchSessionCache sessions, BrokerMetrics metrics, FetchLimits limits, TimeProvider time)
 {
     private readonly FetchReader _reader = new(replicas);
+    private int _waiting;
+
+    /// <summary>How many fetches wait for data now.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Serves one fetch; waits at most the request's max wait for its min bytes.</summary>
     public async ValueTask<IMessage?> HandleAsync(RequestContext context, FetchRequest request)
@@ -129,7 +133,9 @@ public sealed class FetchHandler(
 
             Release(results);
             using var registration = closed.UnsafeRegister(static state => ((ParkedFetch)state!).Wake(), parked);
+            Interlocked.Increment(ref _waiting);
             await parked.Woken.ConfigureAwait(false);
+            Interlocked.Decrement(ref _waiting);
         }
 
         return ReadAll(partitions, terms);

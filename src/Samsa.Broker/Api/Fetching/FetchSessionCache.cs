@@ -16,6 +16,7 @@ public sealed class FetchSessionCache(int slots, TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, FetchSession> _sessions = [];
+    private long _evictions;
 
     /// <summary>The number of live sessions.</summary>
     public int Count
@@ -28,6 +29,27 @@ public sealed class FetchSessionCache(int slots, TimeProvider time)
             }
         }
     }
+
+    /// <summary>The number of partitions in all live sessions.</summary>
+    public int PartitionCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var count = 0;
+                foreach (var session in _sessions.Values)
+                {
+                    count += session.Count;
+                }
+
+                return count;
+            }
+        }
+    }
+
+    /// <summary>How many sessions lost their slots to others.</summary>
+    public long Evictions => Interlocked.Read(ref _evictions);
 
     /// <summary>Finds a session and marks it used.</summary>
     public bool TryGet(int id, [NotNullWhen(true)] out FetchSession? session)
@@ -93,6 +115,12 @@ public sealed class FetchSessionCache(int slots, TimeProvider time)
         var victim = stalest is not null && now - stalest.LastUsedAt > EvictionMs ? stalest
             : smallest is not null && smallest.Count < newcomerSize && now - smallest.CreatedAt > EvictionMs ? smallest
             : null;
-        return victim is not null && _sessions.Remove(victim.Id);
+        if (victim is null)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _evictions);
+        return _sessions.Remove(victim.Id);
     }
 }
