@@ -20,6 +20,9 @@ public sealed class SamsaBroker : IAsyncDisposable
 {
     private const string Host = "127.0.0.1";
 
+    /// <summary>Kafka's lock file of a log directory: held while the broker runs, worth nothing to the next.</summary>
+    private const string LockFile = ".lock";
+
     private readonly SamsaBrokerOptions _options;
     private readonly bool _ownsDirectory;
     private SamsaServer? _server;
@@ -112,7 +115,11 @@ public sealed class SamsaBroker : IAsyncDisposable
     private static void Copy(DirectoryInfo from, DirectoryInfo to)
     {
         foreach (FileInfo file in from.EnumerateFiles())
-            file.CopyTo(Path.Combine(to.FullName, file.Name));
+        {
+            if (file.Name != LockFile)
+                file.CopyTo(Path.Combine(to.FullName, file.Name));
+        }
+
         foreach (DirectoryInfo folder in from.EnumerateDirectories())
             Copy(folder, to.CreateSubdirectory(folder.Name));
     }
