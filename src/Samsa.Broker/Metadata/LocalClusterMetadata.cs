@@ -92,12 +92,10 @@ public sealed class LocalClusterMetadata : IClusterMetadata
             draft =>
             {
                 var results = new CreateTopicResult[topics.Count];
-                var room = TopicCreation.MaxPartitionsPerRequest;
+                var partitions = topics.Sum(topic => (long)Math.Max(1, Math.Max(topic.Partitions, topic.Assignments?.Count ?? 0)));
                 for (var i = 0; i < results.Length; i++)
                 {
-                    var size = Math.Max(topics[i].Partitions, topics[i].Assignments?.Count ?? 0);
-                    room -= Math.Clamp(size, 1, TopicCreation.MaxPartitionsPerRequest);
-                    results[i] = room < 0
+                    results[i] = partitions > TopicCreation.MaxPartitionsPerRequest
                         ? new CreateTopicResult(TopicCreation.TooManyPartitions(), null)
                         : TopicCreation.Create(draft, topics[i], validateOnly);
                 }

@@ -65,6 +65,7 @@ public sealed class CreateTopicsHandler(IClusterMetadata metadata)
         var result = new CreateTopicsResponse.CreatableTopicResult
         {
             Name = topic.Name,
+            ErrorMessage = null,
             TopicId = topic.Id,
             NumPartitions = topic.Partitions.Count,
             ReplicationFactor = (short)topic.Partitions[0].Replicas.Count,

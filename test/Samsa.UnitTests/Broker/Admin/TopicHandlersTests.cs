@@ -24,6 +24,8 @@ public sealed class TopicHandlersTests
         var result = Assert.Single((await CreateAsync(metadata, version, request)).Topics);
 
         Assert.Equal((ErrorCode.None, "n"), (result.ErrorCode, result.Name));
+        Assert.True(string.IsNullOrEmpty(result.ErrorMessage));
+        Assert.Equal(version >= 1, result.ErrorMessage == null);
         Assert.Equal(2, metadata.Current.FindTopic("n")!.Partitions.Count);
         Assert.Equal(version >= 7 ? metadata.Current.FindTopic("n")!.Id : Guid.Empty, result.TopicId);
         Assert.Equal(version >= 5 ? 2 : -1, result.NumPartitions);
