@@ -31,7 +31,7 @@ public static class BrokerApis
             .Add<DeleteRecordsRequest>(ApiKey.DeleteRecords, 0, 2, new DeleteRecordsHandler(replicas).HandleAsync)
             .Add<InitProducerIdRequest>(ApiKey.InitProducerId, 0, 5, new InitProducerIdHandler(producerIds).HandleAsync)
             .Add<OffsetForLeaderEpochRequest>(ApiKey.OffsetForLeaderEpoch, 0, 4, new OffsetForLeaderEpochHandler(replicas).HandleAsync)
-            .Add<FindCoordinatorRequest>(ApiKey.FindCoordinator, 0, 6, new FindCoordinatorHandler().HandleAsync)
+            .Add<FindCoordinatorRequest>(ApiKey.FindCoordinator, 0, 6, FindCoordinatorHandler.HandleAsync)
             .Add<DescribeProducersRequest>(ApiKey.DescribeProducers, 0, 0, new DescribeProducersHandler(replicas).HandleAsync)
             .AddAdmin(metadata, identity.BrokerId)
             .AddLogDirs(metadata, logs);

@@ -8,14 +8,14 @@ namespace Samsa.Broker.Api;
 /// COORDINATOR_NOT_AVAILABLE, as Kafka does while it has none. Served because librdkafka takes the presence of this API for the
 /// sign that a broker understands LZ4, and sends uncompressed batches otherwise.
 /// </summary>
-public sealed class FindCoordinatorHandler
+public static class FindCoordinatorHandler
 {
     private const sbyte HighestKeyType = 1;
     private const sbyte ShareKeyType = 2;
     private const short ShareKeyTypeVersion = 6;
 
     /// <summary>Answers at once.</summary>
-    public ValueTask<IMessage?> HandleAsync(RequestContext context, FindCoordinatorRequest request)
+    public static ValueTask<IMessage?> HandleAsync(RequestContext context, FindCoordinatorRequest request)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(request);

@@ -16,6 +16,9 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
     // A peer whose bytes never run out gives the thread back after so many requests, so that others get their turn.
     private const int RequestsPerTurn = 64;
 
+    // More than a socket's receive buffer holds; a peer that goes on sending is cut.
+    private const int UnreadBytesDiscarded = 4 << 20;
+
     private readonly ITransport _transport;
     private readonly ConnectionServices _services;
     private readonly ListenerMetrics _metrics;
@@ -78,6 +81,7 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         }
 
         await LetAnswersLeaveAsync().ConfigureAwait(false);
+        await DiscardUnreadAsync().ConfigureAwait(false);
         Abort();
     }
 
@@ -152,7 +156,14 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         var turn = 0;
         while (!_stopping)
         {
-            var frame = await _reader.ReadAsync(_closed.Token).ConfigureAwait(false);
+            var reading = _reader.ReadAsync(_closed.Token);
+            if (!reading.IsCompleted)
+            {
+                // Whatever it waits for, bytes or memory, finished answers do not wait with it.
+                _answers.Flush();
+            }
+
+            var frame = await reading.ConfigureAwait(false);
             if (frame is null)
             {
                 return;
@@ -223,6 +234,7 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         }
         catch (Exception e)
         {
+            answer.OrderedPartEnded = _services.Time.GetTimestamp();
             Fail(answer, e);
             return;
         }
@@ -293,6 +305,7 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         }
 
         answer.Context.ReleaseRequestBytes();
+        answer.Ready = _services.Time.GetTimestamp();
         _answers.Complete(answer, encoded: null, closes: true);
         StopReading();
     }
@@ -320,6 +333,34 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             // Aborted, or nobody will come to read: the rest is discarded as it completes.
+        }
+    }
+
+    // Closing a socket with unread bytes resets the connection, and answers still on their way are lost.
+    private async ValueTask DiscardUnreadAsync()
+    {
+        if (!_serverStops || Volatile.Read(ref _aborted) != 0)
+        {
+            return;
+        }
+
+        var scratch = new byte[16 << 10];
+        try
+        {
+            for (var left = UnreadBytesDiscarded; left > 0;)
+            {
+                var received = await _transport.ReceiveAsync(scratch).ConfigureAwait(false);
+                if (received == 0)
+                {
+                    return;
+                }
+
+                left -= received;
+            }
+        }
+        catch (Exception e) when (IsTransportFailure(e))
+        {
+            // Gone already.
         }
     }
 

@@ -182,6 +182,39 @@ public sealed class SocketServerTests
     }
 
     [Fact]
+    public async Task Stopping_loses_no_answer_on_its_way_though_more_requests_have_arrived()
+    {
+        var answer = new DescribeClusterResponse { ErrorMessage = new string('x', 30_000), ClusterId = "c" };
+        await using var server = new TestServer(bulk: () => answer);
+        using var slow = server.Connect(receiveBuffer: 4096);
+        const int requests = 20;
+        var request = Frame(ApiKey.DescribeCluster, 1, 1, new DescribeClusterRequest());
+        for (var i = 0; i < requests; i++)
+        {
+            await slow.SendAsync(request);
+        }
+
+        while (server.Metrics.Listener("PLAINTEXT").Requests.Value < requests)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        server.Server.StopReading();
+        for (var i = 0; i < requests; i++)
+        {
+            await slow.SendAsync(request);
+        }
+
+        for (var i = 0; i < requests; i++)
+        {
+            Assert.True(await ReadAnswerAsync(slow) is { Length: > 30_000 }, $"Answer {i} is lost.");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        Assert.Null(await ReadAnswerAsync(slow));
+    }
+
+    [Fact]
     public async Task Stopping_cuts_what_is_not_answered_within_the_bound()
     {
         await using var server = new TestServer();

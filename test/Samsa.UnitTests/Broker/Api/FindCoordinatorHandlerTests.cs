@@ -21,7 +21,7 @@ public sealed class FindCoordinatorHandlerTests
         var context = new RequestContext(new ConnectionInfo { Id = 1, ListenerName = "PLAINTEXT" }, header);
         var request = new FindCoordinatorRequest { Key = "g", KeyType = type, CoordinatorKeys = version >= 4 ? ["g", "h"] : [] };
 
-        var answer = (FindCoordinatorResponse)(await new FindCoordinatorHandler().HandleAsync(context, request))!;
+        var answer = (FindCoordinatorResponse)(await FindCoordinatorHandler.HandleAsync(context, request))!;
 
         if (version < 4)
         {
