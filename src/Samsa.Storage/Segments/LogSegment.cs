@@ -223,6 +223,10 @@ internal sealed class LogSegment
                 TimeIndex.File.Flush();
                 Transactions.Flush();
             }
+            catch (StorageException) when (File.IsRetired)
+            {
+                // Retention or a truncation renamed the files meanwhile: nobody will need them after a crash.
+            }
             catch
             {
                 Volatile.Write(ref _indexesNeedFlush, true);
