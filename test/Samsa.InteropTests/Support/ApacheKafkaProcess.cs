@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Samsa.InteropTests.Support;
+
+/// <summary>
+/// Apache Kafka in KRaft mode from the jars of the peers, to validate the tests against the real thing. Owns one process that
+/// the peers' script starts; used by one test at a time; lives until disposed.
+/// </summary>
+internal sealed class ApacheKafkaProcess(string version, IReadOnlyDictionary<string, string> overrides) : TestBroker(overrides)
+{
+    private readonly string _script = Tools.ApacheKafka(version);
+
+    // The controller listens on the next port.
+    private readonly int _port = FreePorts.Next(count: 2);
+    private bool _running;
+
+    public override int Port => _port;
+
+    public override async Task StartAsync()
+    {
+        string[] properties = [.. Overrides.Select(pair => $"{pair.Key}={pair.Value}")];
+        // The started server inherits the script's output, which therefore does not end with the script.
+        string command = $"exec \"$0\" \"$@\" > '{Home}/start.out' 2>&1";
+        string[] arguments = ["-c", command, _script, version, "start", Home, _port.ToString(CultureInfo.InvariantCulture), .. properties];
+        Dictionary<string, string> environment = new() { ["JAVA_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" };
+        ChildResult result = await Child.RunAsync(Tools.Bash, arguments, input: null, environment);
+        if (result.ExitCode != 0)
+        {
+            throw new InvalidOperationException(await File.ReadAllTextAsync(Path.Combine(Home, "start.out")));
+        }
+
+        _running = true;
+        // It listens, and even says that it started, before its partitions have leaders again.
+        await Conditions.UntilAsync("every partition has a leader", EveryPartitionAnswersAsync, answers => answers);
+    }
+
+    public override async Task StopAsync()
+    {
+        if (_running)
+        {
+            _running = false;
+            (await Child.RunAsync(Tools.Bash, _script, version, "stop", Home)).Succeeded();
+        }
+    }
+
+    public override async Task KillAsync()
+    {
+        _running = false;
+        string pid = await File.ReadAllTextAsync(Path.Combine(Home, "pid"));
+        using Process process = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture));
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    private async Task<bool> EveryPartitionAnswersAsync()
+    {
+        ChildResult listed = await Child.RunAsync(Tools.Kcat, "-L", "-b", BootstrapServers);
+        if (listed.ExitCode != 0)
+        {
+            return false;
+        }
+
+        List<string> query = ["-Q", "-b", BootstrapServers];
+        string topic = string.Empty;
+        foreach (string line in listed.Lines.Select(line => line.Trim()))
+        {
+            if (line.StartsWith("topic ", StringComparison.Ordinal))
+            {
+                topic = line.Split('"')[1];
+            }
+            else if (line.StartsWith("partition ", StringComparison.Ordinal))
+            {
+                query.AddRange(["-t", $"{topic}:{line.Split(' ')[1].TrimEnd(',')}:-1"]);
+            }
+        }
+
+        return query.Count == 3 || (await Child.RunAsync(Tools.Kcat, [.. query])).ExitCode == 0;
+    }
+}

@@ -1,0 +1,22 @@
+using Xunit;
+
+namespace Samsa.InteropTests.Support;
+
+/// <summary>One broker for the tests of a class: started by the first that asks, restarted by whoever wants.</summary>
+public sealed class BrokerFixture : IAsyncLifetime
+{
+    private TestBroker? _broker;
+
+    /// <summary>Three partitions for a topic that appears by itself; everything else as Kafka has it.</summary>
+    internal async Task<TestBroker> BrokerAsync() => _broker ??= await TestBroker.StartAsync("num.partitions=3");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null)
+        {
+            await _broker.DisposeAsync();
+        }
+    }
+}
