@@ -17,7 +17,7 @@ internal static class BatchValidator
 
         var codec = header.Compression;
         var target = rules.Config.Compression ?? codec;
-        if (target != codec || (codec != CompressionType.None && MustLookInside(header, rules)))
+        if (target != codec || (codec != CompressionType.None && MustLookInside(header, bytes, rules)))
         {
             return BatchRepacker.Validate(batch, target, rules);
         }
@@ -91,8 +91,9 @@ internal static class BatchValidator
     }
 
     /// <summary>The rules that cannot be checked on the header of a compressed batch.</summary>
-    private static bool MustLookInside(RecordBatchHeader header, in ValidationRules rules) =>
+    private static bool MustLookInside(RecordBatchHeader header, ReadOnlySpan<byte> bytes, in ValidationRules rules) =>
         rules.Config.Compact
+        || !CodecSignature.CanTell(header.Compression, bytes[RecordBatchHeader.Size..])
         || rules.EarliestTimestamp != long.MinValue
         || header.MaxTimestamp > rules.LatestTimestamp;
 
