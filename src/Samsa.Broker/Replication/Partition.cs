@@ -1,5 +1,6 @@
 using Samsa.Protocol;
 using Samsa.Storage;
+using Samsa.Storage.Epochs;
 using Samsa.Storage.Validation;
 
 namespace Samsa.Broker.Replication;
@@ -50,6 +51,26 @@ public sealed class Partition
         currentLeaderEpoch < 0 || currentLeaderEpoch == LeaderEpoch ? ErrorCode.None
         : currentLeaderEpoch < LeaderEpoch ? ErrorCode.FencedLeaderEpoch
         : ErrorCode.UnknownLeaderEpoch;
+
+    /// <summary>
+    /// Where the records of <paramref name="epoch"/> end (KIP-101). The cache of the log learns the epoch of this leadership
+    /// with its first append; until then it begins at the end of the log.
+    /// </summary>
+    public EpochEndOffset EndOffsetFor(int epoch)
+    {
+        var logEnd = Log.LogEndOffset;
+        if (epoch == LeaderEpoch)
+        {
+            return new EpochEndOffset(epoch, logEnd);
+        }
+
+        var end = Log.LeaderEpochs.EndOffsetFor(epoch, logEnd);
+        return end.Epoch >= 0 || epoch < 0 || epoch > LeaderEpoch ? end : new EpochEndOffset(Log.LeaderEpochs.LatestEpoch ?? epoch, logEnd);
+    }
+
+    /// <summary>The epoch in which the record at <paramref name="offset"/> was, or would be, written; -1 when that is not known.</summary>
+    public int EpochForOffset(long offset) =>
+        Log.LeaderEpochs.EpochForOffset(offset) ?? (offset == Log.LogEndOffset ? LeaderEpoch : -1);
 
     /// <summary>
     /// Appends validated batches on the caller's thread. Unless <c>samsa.flush.on.ack</c> is set they are visible to

@@ -97,13 +97,13 @@ public sealed class ListOffsetsHandler(ReplicaManager replicas)
             case Latest:
                 return new Position(end, -1, partition.LeaderEpoch);
             case Earliest or EarliestLocal:
-                return new Position(log.LogStartOffset, -1, log.LeaderEpochs.EpochForOffset(log.LogStartOffset) ?? -1);
+                return new Position(log.LogStartOffset, -1, partition.EpochForOffset(log.LogStartOffset));
             case LatestTiered or EarliestPendingUpload:
                 return Position.None;
             default:
                 var found = timestamp == MaxTimestamp ? log.MaxTimestamp() : log.OffsetForTimestamp(timestamp);
                 return found is { } record && record.Offset < end
-                    ? new Position(record.Offset, record.Timestamp, log.LeaderEpochs.EpochForOffset(record.Offset) ?? -1)
+                    ? new Position(record.Offset, record.Timestamp, partition.EpochForOffset(record.Offset))
                     : Position.None;
         }
     }

@@ -44,7 +44,7 @@ public sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas)
         answer.ErrorCode = partition.CheckLeaderEpoch(wanted.CurrentLeaderEpoch);
         if (answer.ErrorCode == ErrorCode.None)
         {
-            var end = partition.Log.LeaderEpochs.EndOffsetFor(wanted.LeaderEpoch, partition.Log.LogEndOffset);
+            var end = partition.EndOffsetFor(wanted.LeaderEpoch);
             answer.LeaderEpoch = end.Epoch;
             answer.EndOffset = end.EndOffset;
         }

@@ -118,7 +118,7 @@ public sealed class FetchReader(ReplicaManager replicas)
     /// <summary>KIP-595: a reader whose last epoch ended earlier here than it believes must truncate before it goes on.</summary>
     private static bool CheckDivergence(Partition partition, FetchPartition wanted, FetchPartitionResult result)
     {
-        var end = partition.Log.LeaderEpochs.EndOffsetFor(wanted.LastFetchedEpoch, partition.Log.LogEndOffset);
+        var end = partition.EndOffsetFor(wanted.LastFetchedEpoch);
         if (end.Epoch < 0)
         {
             Fail(result, ErrorCode.OffsetOutOfRange);
