@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Samsa.Protocol;
-using Samsa.Storage.Checkpoints;
 using Samsa.Storage.Producers;
 
 namespace Samsa.Storage.Directories;
@@ -13,7 +12,7 @@ namespace Samsa.Storage.Directories;
 /// Fails by directory: a <see cref="StorageException"/> takes its directory offline and the others go on; when none is left
 /// <see cref="AllDirectoriesFailed"/> says that the broker must stop.
 /// </summary>
-public sealed class LogManager : IAsyncDisposable
+public sealed partial class LogManager : IAsyncDisposable
 {
     private readonly LogManagerOptions _options;
     private readonly ILogger _logger;
@@ -60,35 +59,6 @@ public sealed class LogManager : IAsyncDisposable
 
     /// <summary>The logs of all directories that are online.</summary>
     public IEnumerable<PartitionLog> Logs => _directories.Where(static d => d.IsOnline).SelectMany(static d => d.Logs);
-
-    /// <summary>
-    /// Locks and checks all directories, then opens every log in them, several at a time. After an unclean stop this recovers.
-    /// </summary>
-    /// <exception cref="StorageException">
-    /// Another broker uses a directory, a directory belongs to another broker or cluster, a partition is in two directories,
-    /// or no directory can be used at all. The message says which.
-    /// </exception>
-    public static async Task<LogManager> OpenAsync(LogManagerOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        if (options.Directories.Count == 0)
-        {
-            throw new ArgumentException("log.dirs is empty; a broker needs at least one log directory.", nameof(options));
-        }
-
-        var manager = new LogManager(options);
-        try
-        {
-            await manager.LoadAsync(cancellationToken).ConfigureAwait(false);
-            manager._maintenance = new LogMaintenance(manager, options);
-            return manager;
-        }
-        catch
-        {
-            manager.Abandon();
-            throw;
-        }
-    }
 
     /// <summary>The log of a partition; null when there is none or its directory is offline.</summary>
     public PartitionLog? Get(TopicPartition partition) =>
@@ -182,32 +152,6 @@ public sealed class LogManager : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Stops the background work, closes all logs so that nothing needs recovery, writes the checkpoints and the marker of a
-    /// clean stop, gives the locks back. A directory that fails on the way is recovered at the next start.
-    /// </summary>
-    public async Task CloseAsync()
-    {
-        lock (_changes)
-        {
-            if (Interlocked.Exchange(ref _closed, 1) != 0)
-            {
-                return;
-            }
-        }
-
-        if (_maintenance is not null)
-        {
-            await _maintenance.DisposeAsync().ConfigureAwait(false);
-        }
-
-        _scheduler.Dispose();
-        await Task.WhenAll(_directories.Select(CloseDirectoryAsync)).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
-
     /// <summary>Takes a directory offline, once: its logs are closed as they are.</summary>
     internal void TakeOffline(LogDirectory directory, Exception failure)
     {
@@ -261,64 +205,6 @@ public sealed class LogManager : IAsyncDisposable
         {
         }
     }
-
-    private async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        var started = _options.Clock.GetTimestamp();
-        foreach (var directory in _directories)
-        {
-            Try(directory, directory.Probe);
-        }
-
-        foreach (var directory in _directories.Where(static d => d.IsOnline))
-        {
-            directory.TakeLock();
-            Try(directory, () => directory.CheckIdentity(_options));
-        }
-
-        var loader = new LogLoading(_options, OpenLog, TakeOffline);
-        var scans = loader.Scan(_directories);
-        foreach (var directory in scans.Keys)
-        {
-            // Only now, when nothing but the disk can stop the start any more: this takes the marker of the clean stop away.
-            Try(directory, directory.Begin);
-        }
-
-        if (!_directories.Exists(static d => d.IsOnline))
-        {
-            throw new StorageException(_directories[0].Path, $"No log directory can be used; the first because: {_directories[0].Error}");
-        }
-
-        await loader.RunAsync(scans, cancellationToken).ConfigureAwait(false);
-        foreach (var path in scans.Values.SelectMany(static scan => scan.Deleted))
-        {
-            _scheduler.Schedule(TimeSpan.Zero, () => _options.FileSystem.DeleteDirectory(path));
-        }
-
-        var milliseconds = (long)_options.Clock.GetElapsedTime(started).TotalMilliseconds;
-        StorageLog.Opened(_logger, _logs.Count, _directories.Count, milliseconds);
-    }
-
-    // A failing disk costs one directory. A file that says something else than it should stops the start.
-    private void Try(LogDirectory directory, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (StorageException failure) when (!MalformedFile.Is(failure))
-        {
-            TakeOffline(directory, failure);
-        }
-    }
-
-    private void OpenLog(LogDirectory directory, TopicPartition partition) =>
-        Host(directory, PartitionLog.Open(OptionsFor(directory, partition, _options.ConfigOf(partition.Topic)) with
-        {
-            RecoveryPoint = directory.Checkpoints.RecoveryPointOf(partition),
-            LogStartOffset = directory.Checkpoints.LogStartOffsetOf(partition),
-            CleanShutdown = directory.WasCleanShutdown,
-        })).Log.UpdateHighWatermark(directory.Checkpoints.HighWatermarkOf(partition) ?? 0);
 
     private PartitionLog Create(TopicPartition partition, Guid topicId, LogConfig config)
     {
@@ -393,48 +279,6 @@ public sealed class LogManager : IAsyncDisposable
         Scheduler = _scheduler,
         Producers = _producers,
     };
-
-    private async Task CloseDirectoryAsync(LogDirectory directory)
-    {
-        if (!directory.IsOnline)
-        {
-            return;
-        }
-
-        try
-        {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.RecoveryThreadsPerDirectory) };
-            await Parallel.ForEachAsync(directory.Logs, parallel, static (log, _) =>
-            {
-                log.Close();
-                return ValueTask.CompletedTask;
-            }).ConfigureAwait(false);
-            directory.WriteCleanShutdown();
-            StorageLog.Closed(_logger, directory.LogCount, directory.Path);
-        }
-        catch (StorageException failure)
-        {
-            StorageLog.NotClosedCleanly(_logger, directory.Path, failure.Message, failure);
-        }
-
-        Quietly(directory.ReleaseLock);
-    }
-
-    // A start that failed: nothing is flushed and nothing is marked as clean.
-    private void Abandon()
-    {
-        _closed = 1;
-        _scheduler.Dispose();
-        foreach (var directory in _directories)
-        {
-            foreach (var log in directory.Logs)
-            {
-                Quietly(log.Dispose);
-            }
-
-            Quietly(directory.ReleaseLock);
-        }
-    }
 
     private sealed record HostedLog(LogDirectory Directory, PartitionLog Log);
 }
