@@ -39,7 +39,10 @@ public sealed class DescribeClusterHandler(IClusterMetadata metadata)
             {
                 response.Brokers.Add(new DescribeClusterResponse.DescribeClusterBroker
                 {
-                    BrokerId = broker.Id, Host = endpoint.Host, Port = endpoint.Port, Rack = broker.Rack,
+                    BrokerId = broker.Id,
+                    Host = endpoint.Host,
+                    Port = endpoint.Port,
+                    Rack = broker.Rack,
                 });
             }
         }

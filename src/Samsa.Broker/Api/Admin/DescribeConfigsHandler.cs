@@ -45,7 +45,9 @@ public sealed class DescribeConfigsHandler(IClusterMetadata metadata, int broker
             {
                 result.Synonyms.Add(new DescribeConfigsResponse.DescribeConfigsSynonym
                 {
-                    Name = synonym.Name, Value = synonym.Value, Source = (sbyte)synonym.Source,
+                    Name = synonym.Name,
+                    Value = synonym.Value,
+                    Source = (sbyte)synonym.Source,
                 });
             }
         }

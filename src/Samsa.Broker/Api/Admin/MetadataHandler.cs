@@ -146,7 +146,10 @@ public sealed class MetadataHandler(IClusterMetadata metadata)
             {
                 brokers.Add(new MetadataResponse.MetadataResponseBroker
                 {
-                    NodeId = broker.Id, Host = endpoint.Host, Port = endpoint.Port, Rack = broker.Rack,
+                    NodeId = broker.Id,
+                    Host = endpoint.Host,
+                    Port = endpoint.Port,
+                    Rack = broker.Rack,
                 });
             }
         }
@@ -180,7 +183,10 @@ public sealed class MetadataHandler(IClusterMetadata metadata)
             : ErrorCode.UnknownTopicOrPartition;
         return new MetadataResponse.MetadataResponseTopic
         {
-            ErrorCode = error, Name = name, IsInternal = TopicNames.IsInternal(name), TopicAuthorizedOperations = operations,
+            ErrorCode = error,
+            Name = name,
+            IsInternal = TopicNames.IsInternal(name),
+            TopicAuthorizedOperations = operations,
         };
     }
 

@@ -1,5 +1,5 @@
-using Samsa.Broker.Metrics;
 using Samsa.Broker.Metadata;
+using Samsa.Broker.Metrics;
 using Samsa.Broker.Replication;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;

@@ -110,7 +110,9 @@ public sealed class ConfigHandlersTests
 
         static IncrementalAlterConfigsRequest.AlterConfigsResource Set(string topic, string value) => new()
         {
-            ResourceType = 2, ResourceName = topic, Configs = [new IncrementalAlterConfigsRequest.AlterableConfig { Name = "retention.ms", Value = value }],
+            ResourceType = 2,
+            ResourceName = topic,
+            Configs = [new IncrementalAlterConfigsRequest.AlterableConfig { Name = "retention.ms", Value = value }],
         };
     }
 

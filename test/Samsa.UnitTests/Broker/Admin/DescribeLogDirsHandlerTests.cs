@@ -51,7 +51,10 @@ public sealed class DescribeLogDirsHandlerTests
 
     private static Task<LogManager> OpenAsync(MemoryFileSystem disk) => LogManager.OpenAsync(new LogManagerOptions
     {
-        Directories = [MetadataHarness.Directory], BrokerId = 1, ClusterId = MetadataHarness.ClusterId, FileSystem = disk,
+        Directories = [MetadataHarness.Directory],
+        BrokerId = 1,
+        ClusterId = MetadataHarness.ClusterId,
+        FileSystem = disk,
     });
 
     private static async Task<DescribeLogDirsResponse> AskAsync(

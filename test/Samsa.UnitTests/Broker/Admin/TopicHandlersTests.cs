@@ -190,7 +190,8 @@ public sealed class TopicHandlersTests
     {
         var request = new CreatePartitionsRequest
         {
-            Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = "a", Count = 6, Assignments = null }], ValidateOnly = validateOnly,
+            Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = "a", Count = 6, Assignments = null }],
+            ValidateOnly = validateOnly,
         };
         var answer = await AdminHarness.AskAsync<CreatePartitionsRequest, CreatePartitionsResponse>(
             new CreatePartitionsHandler(metadata).HandleAsync, ApiKey.CreatePartitions, version, request);
