@@ -139,7 +139,7 @@ public sealed class SocketServerTests
         silent.Blocking = false;
         var request = Frame(ApiKey.DescribeCluster, 1, 1, new DescribeClusterRequest());
         var stuckFor = 0;
-        for (var sent = 0L; stuckFor < 50; )
+        for (var sent = 0L; stuckFor < 50;)
         {
             var count = silent.Send(request, SocketFlags.None, out var error);
             if (error == SocketError.WouldBlock || count < request.Length)
