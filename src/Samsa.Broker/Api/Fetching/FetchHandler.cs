@@ -90,18 +90,27 @@ public sealed class FetchHandler(
             return false;
         }
 
+        // A partition that nobody knows is no reason to hurry, as in Kafka: a client that still asks for a deleted topic would
+        // otherwise ask again and again without a pause.
         long bytes = 0;
+        var known = 0;
         foreach (var result in results)
         {
+            if (result.IsUnknown)
+            {
+                continue;
+            }
+
             if (result.Error != ErrorCode.None || result.Diverging is not null)
             {
                 return false;
             }
 
+            known++;
             bytes += result.Length;
         }
 
-        return bytes < terms.MinBytes;
+        return known > 0 && bytes < terms.MinBytes;
     }
 
     private async ValueTask<List<FetchPartitionResult>> WaitThenReadAsync(
@@ -117,6 +126,11 @@ public sealed class FetchHandler(
         {
             foreach (var result in results)
             {
+                if (result.IsUnknown)
+                {
+                    continue;
+                }
+
                 if (_reader.Find(result.Request, terms.Version) is not { } partition)
                 {
                     parked.Wake();

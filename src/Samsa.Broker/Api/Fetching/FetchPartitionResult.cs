@@ -13,6 +13,9 @@ public sealed class FetchPartitionResult(FetchPartition request) : IDisposable
     /// <summary>The error of this partition.</summary>
     public ErrorCode Error { get; set; }
 
+    /// <summary>Nobody knows the partition; such results neither end a wait nor are waited for.</summary>
+    public bool IsUnknown => Error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId;
+
     /// <summary>The high watermark, -1 with an error.</summary>
     public long HighWatermark { get; set; } = -1;
 
