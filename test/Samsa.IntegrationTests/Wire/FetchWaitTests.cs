@@ -80,14 +80,43 @@ public sealed class FetchWaitTests(WireBroker broker) : IClassFixture<WireBroker
     [Fact]
     public async Task Nothing_is_waited_for_when_a_partition_fails()
     {
-        var topic = await broker.CreateTopicAsync();
+        var topic = await broker.CreateTopicAsync(partitions: 2);
         using var client = await broker.ConnectAsync();
         var request = Waiting(topic);
-        request.Topics[0].Partitions.Add(WireCalls.FetchRequest(topic, 0, 11, partition: 9).Topics[0].Partitions[0]);
+        request.Topics[0].Partitions.Add(WireCalls.FetchRequest(topic, 77, 11, partition: 1).Topics[0].Partitions[0]);
 
         var response = await client.SendAsync<FetchResponse>(request, 11);
 
-        Assert.Contains(ErrorCode.UnknownTopicOrPartition, response.Responses[0].Partitions.Select(partition => partition.ErrorCode));
+        Assert.Contains(ErrorCode.OffsetOutOfRange, response.Responses[0].Partitions.Select(partition => partition.ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_partition_that_nobody_knows_does_not_hurry_the_others()
+    {
+        var topic = await broker.CreateTopicAsync();
+        using var consumer = await broker.ConnectAsync();
+        using var producer = await broker.ConnectAsync();
+        var request = Waiting(topic);
+        request.Topics[0].Partitions.Add(WireCalls.FetchRequest(topic, 0, 11, partition: 9).Topics[0].Partitions[0]);
+        var id = await consumer.PostAsync(request, 11);
+        await AwaitParkedAsync(topic);
+
+        await producer.MustProduceAsync(topic, WireRecords.Batch());
+
+        var response = await consumer.ReceiveAsync<FetchResponse>(id, 11);
+        var partitions = response.Responses.SelectMany(answer => answer.Partitions).ToDictionary(partition => partition.PartitionIndex);
+        Assert.Single(WireRecords.Read(partitions[0].Records.Memory.Span));
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, partitions[9].ErrorCode);
+    }
+
+    [Fact]
+    public async Task Nothing_is_waited_for_when_nobody_knows_any_of_the_partitions()
+    {
+        using var client = await broker.ConnectAsync();
+
+        var response = await client.SendAsync<FetchResponse>(Waiting(new WireTopic("no-such-topic", default)), 11);
+
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, response.Responses[0].Partitions[0].ErrorCode);
     }
 
     [Fact]

@@ -21,6 +21,8 @@ public sealed class IdempotentProduceTests(WireBroker broker) : IClassFixture<Wi
         using var client = await broker.ConnectAsync();
 
         var first = await client.SendAsync<InitProducerIdResponse>(new InitProducerIdRequest { TransactionalId = null }, version);
+        Assert.SkipWhen(
+            !broker.IsSamsa && first.ErrorCode == ErrorCode.CoordinatorLoadInProgress, "Apache Kafka fetches its first ids after the first request.");
         var second = await client.SendAsync<InitProducerIdResponse>(new InitProducerIdRequest { TransactionalId = null }, version);
 
         Assert.Equal((ErrorCode.None, (short)0), (first.ErrorCode, first.ProducerEpoch));

@@ -61,6 +61,12 @@ public sealed class WireBroker : IAsyncLifetime
     public void Require(ApiKey api, short version)
     {
         var serves = _served.TryGetValue((short)api, out var range) && version >= range.MinVersion && version <= range.MaxVersion;
+        if (!IsSamsa && api == ApiKey.Produce && version < 3)
+        {
+            // Apache Kafka 4 announces these versions for librdkafka's sake and closes the connection on them (KIP-896).
+            serves &= _served[(short)ApiKey.Fetch].MinVersion == 0;
+        }
+
         if (IsSamsa)
             Assert.True(serves, $"{api} v{version} is not served.");
         else
@@ -85,12 +91,12 @@ public sealed class WireBroker : IAsyncLifetime
         var response = await client.SendAsync<CreateTopicsResponse>(new CreateTopicsRequest { Topics = [topic] }, 7);
         Assert.Equal((ErrorCode.None, null), (response.Topics[0].ErrorCode, response.Topics[0].ErrorMessage));
         if (!IsSamsa)
-            await AwaitLeadersAsync(client, topic.Name);
+            await AwaitLeadersAsync(client, topic.Name, partitions);
         return new WireTopic(topic.Name, response.Topics[0].TopicId);
     }
 
     // Apache Kafka answers before the leaders serve.
-    private static async Task AwaitLeadersAsync(WireClient client, string topic)
+    private static async Task AwaitLeadersAsync(WireClient client, string topic, int partitions)
     {
         using var timeout = new CancellationTokenSource(WireClient.Patience);
         while (true)
@@ -98,10 +104,21 @@ public sealed class WireBroker : IAsyncLifetime
             var request = new ListOffsetsRequest
             {
                 ReplicaId = -1,
-                Topics = [new ListOffsetsRequest.ListOffsetsTopic { Name = topic, Partitions = [new() { Timestamp = -1 }] }],
+                Topics =
+                [
+                    new ListOffsetsRequest.ListOffsetsTopic
+                    {
+                        Name = topic,
+                        Partitions =
+                        [
+                            .. Enumerable.Range(0, partitions)
+                                .Select(index => new ListOffsetsRequest.ListOffsetsPartition { PartitionIndex = index, Timestamp = -1 }),
+                        ],
+                    },
+                ],
             };
             var answer = await client.SendAsync<ListOffsetsResponse>(request, 7);
-            if (answer.Topics[0].Partitions[0].ErrorCode == ErrorCode.None)
+            if (answer.Topics[0].Partitions.TrueForAll(partition => partition.ErrorCode == ErrorCode.None))
                 return;
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, timeout.Token);
         }
