@@ -30,6 +30,7 @@ internal static class RoundTrip
         ClientAbilities compared = client.Abilities | (client is KcatClient ? ClientAbilities.Headers : ClientAbilities.None);
         RecordComparison.AssertSame(sent, first, reader == client ? compared : compared & ~ClientAbilities.Headers);
 
+        StoredBatches.AssertCodec(broker.DataDirectory, topic, codec);
         await broker.RestartAsync();
         await ReadAgainAsync(broker, reader, topic, first);
         if (client is not KcatClient)
