@@ -7,7 +7,7 @@ using Xunit;
 namespace Samsa.UnitTests.Protocol;
 
 /// <summary>
-/// Frames recorded between real clients (kcat 1.7.1, kafka-python 2.0.2, the Java tools of Kafka 3.9.2 and 4.3.1) and real brokers
+/// Frames recorded between real clients (kcat 1.7.1, kafka-python 2.0.2, kafkajs 2.2.4, the Java tools of Kafka 3.9.2 and 4.3.1) and real brokers
 /// (3.9.2 in ZooKeeper mode, 4.3.1 in KRaft mode), between those brokers too. Each line of a file under Golden is
 /// <c>api-key version request|response hex</c>; the hex is the frame without its length.
 /// </summary>
