@@ -58,6 +58,20 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>
+    /// A segment was sealed and the next one is to begin at <paramref name="baseOffset"/>. Called under the log's lock. Returns
+    /// true when the recovery point is there already: it says from then on that the sealed segment needs no recovery, so the
+    /// caller must make its indexes durable before the new segment exists.
+    /// </summary>
+    internal bool Sealed(long baseOffset)
+    {
+        lock (_pointLock)
+        {
+            _generation++;
+            return _recoveryPoint >= baseOffset;
+        }
+    }
+
     /// <summary>Flushes up to the present log end, on the caller's thread.</summary>
     /// <exception cref="ObjectDisposedException">The log's files are closed.</exception>
     internal void Flush()
@@ -140,8 +154,7 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
         }
     }
 
-    // False when the active segment was rolled meanwhile at exactly the flushed end: the recovery point would say that its
-    // indexes are durable, which they are not yet. Once more, then.
+    // False when the log was rolled or cut meanwhile: what was flushed is then not all that the recovery point would promise.
     private bool TryFlush(long upTo)
     {
         var generation = Volatile.Read(ref _generation);
@@ -160,15 +173,14 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
             }
         }
 
-        var now = _source.Snapshot(out _);
-        if (now.FloorIndex(end) is var index and > 0 && now[index].BaseOffset == end && now[index - 1].NeedsFlush)
-        {
-            return false;
-        }
-
         lock (_pointLock)
         {
-            if (generation == _generation && !_source.IsReleased)
+            if (generation != _generation)
+            {
+                return false;
+            }
+
+            if (!_source.IsReleased)
             {
                 Volatile.Write(ref _recoveryPoint, Math.Max(_recoveryPoint, end));
             }

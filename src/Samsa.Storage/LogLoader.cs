@@ -55,6 +55,12 @@ internal sealed class LogLoader(PartitionLogOptions options)
         producers.DeleteStraySnapshots(BaseOffsets(segments));
         LogReplay.Replay(list, producers.Load(start, end, now), end, producers);
         producers.OnLogStartOffset(start);
+        if (!options.CleanShutdown || recovered || _directoryChanged)
+        {
+            // What was removed must not come back after another crash, behind newer records.
+            _fileSystem.FlushDirectory(options.Directory);
+            _directoryChanged = false;
+        }
 
         // What a clean stop left behind is durable; after a crash only what the checkpoint says.
         var recoveryPoint = options.CleanShutdown && !recovered ? end : Math.Min(options.RecoveryPoint, end);
@@ -118,6 +124,12 @@ internal sealed class LogLoader(PartitionLogOptions options)
             {
                 segments[i].Seal();
                 producers.TakeSnapshot();
+            }
+
+            if (i < unflushed)
+            {
+                // Below the recovery point everything counts as durable.
+                segments[i].Flush();
             }
         }
 

@@ -105,6 +105,10 @@ public sealed partial class PartitionLog
             LeaderEpochs.TruncateFromEnd(end);
             var replayFrom = Producers.TruncateAndReload(_logStartOffset, end, Now());
             LogReplay.Replay(kept, replayFrom, end, Producers);
+            Producers.OnHighWatermark(_highWatermark);
+
+            // A producer snapshot that comes back after a crash would tell of records that are no longer in the log.
+            _options.FileSystem.FlushDirectory(Directory);
             _options.Logger.LogInformation("Log {Partition} was truncated to offset {Offset}.", TopicPartition, end);
             return true;
         }
@@ -205,10 +209,10 @@ public sealed partial class PartitionLog
             Remove(segments[i], withSnapshot: false);
         }
 
+        Producers.TruncateFullyAndStartAt(offset);
         _options.FileSystem.FlushDirectory(Directory);
         _segments = new SegmentList([CreateSegment(offset)]);
         LeaderEpochs.Clear();
-        Producers.TruncateFullyAndStartAt(offset);
         Volatile.Write(ref _logStartOffset, offset);
         Volatile.Write(ref _highWatermark, offset);
         _flusher.Truncated(offset, startsThere: true);
@@ -226,6 +230,11 @@ public sealed partial class PartitionLog
         }
 
         active.Seal();
+        if (_flusher.Sealed(baseOffset))
+        {
+            active.Flush();
+        }
+
         Producers.UpdateMapEndOffset(baseOffset);
         Producers.TakeSnapshot();
         var created = CreateSegment(baseOffset);

@@ -41,6 +41,7 @@ internal sealed class SegmentRecovery(
             {
                 Report(file, position, size, next, fault, hasLaterSegments);
                 segment.CutAt(file, position, next);
+                file.Flush();
             }
 
             segment.MarkUnflushed();

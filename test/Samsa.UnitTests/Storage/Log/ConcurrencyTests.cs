@@ -25,7 +25,7 @@ public sealed class ConcurrencyTests : IDisposable
         const int Total = 20_000;
         using var log = Open(LogConfig.Default with { SegmentBytes = 20_000, RetentionBytes = 100_000, IndexIntervalBytes = 500 });
         using var stop = new CancellationTokenSource();
-        var writer = Task.Run(() =>
+        var writer = OnItsOwnThread(() =>
         {
             for (var i = 0; i < Total; i++)
             {
@@ -49,13 +49,14 @@ public sealed class ConcurrencyTests : IDisposable
                 await log.FlushAsync(log.LogEndOffset);
             }
         });
-        var readers = Enumerable.Range(0, 2).Select(seed => Task.Run(() => Follow(log, Total, new Random(seed)))).ToList();
+        var readers = Enumerable.Range(0, 2).Select(seed => OnItsOwnThread(() => Follow(log, Total, new Random(seed)))).ToList();
 
         await writer.WaitAsync(Patience);
         await Task.WhenAll(readers).WaitAsync(Patience);
         await stop.CancelAsync();
         await sweeper.WaitAsync(Patience);
         await flusher.WaitAsync(Patience);
+        log.ApplyRetention(_clock.Now);
         Assert.True(log.LogStartOffset > 0);
         log.Close();
         using var reopened = Open(LogConfig.Default, clean: true);
@@ -107,6 +108,9 @@ public sealed class ConcurrencyTests : IDisposable
         Assert.InRange(appends, 0, 4000);
         Assert.InRange(reads, 0, 1000 * 80);
     }
+
+    private static Task OnItsOwnThread(Action work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static void Follow(PartitionLog log, int total, Random random)
     {

@@ -12,6 +12,7 @@ namespace Samsa.UnitTests.Storage.Log;
 internal sealed class LogHarness : IDisposable
 {
     public const string Directory = "/data/t-0";
+    public const string MarkerValue = "(marker)";
     public const long StartTime = 1_795_220_000_000;
 
     private PartitionLog? _log;
@@ -103,7 +104,7 @@ internal sealed class LogHarness : IDisposable
             {
                 if (record.Offset >= offset)
                 {
-                    records.Add((record.Offset, System.Text.Encoding.UTF8.GetString(record.Value.Span)));
+                    records.Add((record.Offset, batch.Header.IsControl ? MarkerValue : System.Text.Encoding.UTF8.GetString(record.Value.Span)));
                 }
             }
         }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Samsa.Protocol;
+using Samsa.Protocol.Records;
 using Samsa.Storage;
 using Xunit;
 
 namespace Samsa.UnitTests.Storage.Log;
 
 /// <summary>
-/// Random operations on a log, against a plain list. Crashes keep a random part of what was not flushed; what was flushed
+/// Random operations on a log, against a plain list: records, producers and transactions. Crashes keep a random part of what was not flushed; what was flushed
 /// must still be there, and what is there must be what was appended.
 /// </summary>
 public sealed class RandomOperationTests(ITestOutputHelper output)
@@ -18,7 +19,8 @@ public sealed class RandomOperationTests(ITestOutputHelper output)
     [InlineData(4)]
     public void A_log_behaves_like_a_list(int block)
     {
-        for (var seed = block * 1000; seed < (block * 1000) + 60; seed++)
+        var seeds = int.Parse(Environment.GetEnvironmentVariable("SAMSA_TEST_SEEDS") ?? "60", CultureInfo.InvariantCulture);
+        for (var seed = block * 100_000; seed < (block * 100_000) + seeds; seed++)
         {
             try
             {
@@ -33,7 +35,15 @@ public sealed class RandomOperationTests(ITestOutputHelper output)
         }
     }
 
-    private sealed record Entry(long Offset, string Value, long Timestamp, long BatchStart);
+    private enum Marker
+    {
+        None,
+        Commit,
+        Abort,
+    }
+
+    private sealed record Entry(
+        long Offset, string Value, long Timestamp, long BatchStart, long Producer, int Sequence, bool Transactional, Marker Marker);
 
     private sealed class Run : IDisposable
     {
@@ -103,6 +113,15 @@ public sealed class RandomOperationTests(ITestOutputHelper output)
 
         private void Append()
         {
+            // 1 and 2 are idempotent, 3 and 4 transactional, the others nobody in particular.
+            var producer = _random.NextInt64(1, 9);
+            producer = producer > 4 ? -1 : producer;
+            if (producer >= 3 && OpenTransactions().ContainsKey(producer) && _random.Next(2) == 0)
+            {
+                AppendMarker(producer, _random.Next(2) == 0 ? Marker.Commit : Marker.Abort);
+                return;
+            }
+
             var values = new string[_random.Next(1, 5)];
             for (var i = 0; i < values.Length; i++)
             {
@@ -111,16 +130,118 @@ public sealed class RandomOperationTests(ITestOutputHelper output)
 
             _harness.Clock.Advance(_random.Next(4) == 0 ? 0 : _random.Next(50));
             var timestamp = _harness.Clock.Now - _random.Next(30);
-            var result = _harness.Append(LogHarness.Batch(timestamp, values), _epoch);
-            Assert.Equal((ErrorCode.None, _end), (result.Error, result.FirstOffset));
+            var sequence = producer < 0 ? -1 : NextSequence(producer);
+            var options = new RecordBatchOptions
+            {
+                ProducerId = producer,
+                ProducerEpoch = producer < 0 ? (short)-1 : (short)0,
+                BaseSequence = sequence,
+                IsTransactional = producer >= 3,
+            };
+            var result = _harness.Append(LogHarness.Batch(options, timestamp, values), _epoch);
+            Assert.Equal((ErrorCode.None, _end, false), (result.Error, result.FirstOffset, result.IsDuplicate));
             var start = _end;
             foreach (var value in values)
             {
-                _history[_end] = new Entry(_end, value, timestamp + (_end - start), start);
+                var delta = (int)(_end - start);
+                _history[_end] = new Entry(_end, value, timestamp + delta, start, producer,
+                    producer < 0 ? -1 : sequence + delta, producer >= 3, Marker.None);
                 _end++;
             }
 
             Assert.Equal(_end - 1, result.LastOffset);
+        }
+
+        private void AppendMarker(long producer, Marker marker)
+        {
+            var type = marker == Marker.Abort ? ControlRecordType.Abort : ControlRecordType.Commit;
+            var batch = ControlRecord.BuildMarkerBatch(new EndTransactionMarker(type, 0), producer, 0, _harness.Clock.Now);
+            var result = _harness.Append(batch, _epoch, AppendOrigin.Coordinator);
+            Assert.Equal((ErrorCode.None, _end), (result.Error, result.FirstOffset));
+            _history[_end] = new Entry(
+                _end, LogHarness.MarkerValue, _harness.Clock.Now, _end, producer, -1, true, marker);
+            _end++;
+        }
+
+        private int NextSequence(long producer)
+        {
+            // A producer of which only a marker is left above the log start begins anew, as with Kafka.
+            foreach (var known in Log.Producers.ActiveProducers())
+            {
+                if (known.ProducerId == producer && known.LastSequence < 0)
+                {
+                    return 0;
+                }
+            }
+
+            return (_history.Values.LastOrDefault(entry => entry.Producer == producer && entry.Sequence >= 0)?.Sequence ?? -1) + 1;
+        }
+
+        private Dictionary<long, long> OpenTransactions() => Replay([], long.MaxValue, out _);
+
+        // Producer to first offset of what is open at the end; on the way the aborted ones, and the first that is not stable.
+        private Dictionary<long, long> Replay(List<AbortedTransaction> aborted, long highWatermark, out long firstUnstable)
+        {
+            var open = new Dictionary<long, long>();
+            firstUnstable = long.MaxValue;
+            foreach (var entry in _history.Values.Where(entry => entry.Transactional))
+            {
+                if (entry.Marker == Marker.None)
+                {
+                    open.TryAdd(entry.Producer, entry.Offset);
+                }
+                else if (open.Remove(entry.Producer, out var first))
+                {
+                    if (entry.Offset >= highWatermark)
+                    {
+                        firstUnstable = Math.Min(firstUnstable, first);
+                    }
+
+                    if (entry.Marker == Marker.Abort)
+                    {
+                        aborted.Add(new AbortedTransaction(entry.Producer, first, entry.Offset, 0));
+                    }
+                }
+            }
+
+            firstUnstable = Math.Min(firstUnstable, open.Count > 0 ? open.Values.Min() : long.MaxValue);
+            return open;
+        }
+
+        private void CheckProducers()
+        {
+            var known = Log.Producers.ActiveProducers().ToDictionary(producer => producer.ProducerId, producer => producer.LastSequence);
+            foreach (var producer in (long[])[1, 2, 3, 4])
+            {
+                // What lies below the log start may be forgotten (-1 when only a marker is left), but not got wrong.
+                var last = _history.Values.LastOrDefault(entry => entry.Producer == producer && entry.Sequence >= 0);
+                if (last is null)
+                {
+                    continue;
+                }
+
+                var sequence = known.GetValueOrDefault(producer, -1);
+                Assert.True(
+                    sequence == last.Sequence || (sequence == -1 && last.BatchStart < Log.LogStartOffset),
+                    $"producer {producer} is at {sequence}, the log at {last.Sequence}");
+            }
+
+            // A transaction that began below the log start may be known from where the log starts only.
+            var aborted = new List<AbortedTransaction>();
+            var open = Replay(aborted, Log.HighWatermark, out var firstUnstable);
+            var cutOff = aborted.Where(entry => entry.FirstOffset < Log.LogStartOffset).Select(entry => entry.LastOffset).ToHashSet();
+            Assert.Equal(
+                aborted.Where(entry => !cutOff.Contains(entry.LastOffset)),
+                Log.ListAbortedTransactions(Log.LogStartOffset, _end)
+                    .Where(entry => !cutOff.Contains(entry.LastOffset)).Select(entry => entry with { LastStableOffset = 0 }));
+
+            // Ended transactions are stable once the high watermark has passed their marker, also when it falls back later.
+            var firstOpen = open.Count > 0 ? open.Values.Min() : long.MaxValue;
+            if (firstUnstable >= Log.LogStartOffset)
+            {
+                Assert.InRange(
+                    Log.LastStableOffset, Math.Min(Log.HighWatermark, firstUnstable), Math.Min(Log.HighWatermark, firstOpen));
+            }
         }
 
         private void CheckRead()
@@ -224,6 +345,7 @@ public sealed class RandomOperationTests(ITestOutputHelper output)
         private void CheckEverything()
         {
             Assert.Equal(Expected(Log.LogStartOffset), _harness.ReadAll(_random.Next(100, 2000)));
+            CheckProducers();
             foreach (var epoch in Log.LeaderEpochs.Entries)
             {
                 Assert.InRange(epoch.StartOffset, Log.LogStartOffset, Log.LogEndOffset);
