@@ -1,8 +1,7 @@
-using System.Globalization;
-using System.Text;
 using Samsa.Broker.Configuration;
 using Samsa.Protocol;
 using Samsa.Storage;
+using Samsa.Storage.Checkpoints;
 using Samsa.Storage.Files;
 
 namespace Samsa.Broker.Metadata;
@@ -13,8 +12,6 @@ namespace Samsa.Broker.Metadata;
 /// </summary>
 public sealed record BrokerIdentity(int BrokerId, string ClusterId)
 {
-    private const string FileName = "meta.properties";
-
     /// <summary>Compares the files of all log directories with each other and with the configuration.</summary>
     /// <exception cref="ConfigException">They contradict each other; the message names file and key.</exception>
     public static BrokerIdentity Resolve(IStorageFileSystem files, BrokerConfig config)
@@ -26,21 +23,20 @@ public sealed record BrokerIdentity(int BrokerId, string ClusterId)
         var origin = "the configuration";
         foreach (var directory in config.LogDirs)
         {
-            var path = Path.Combine(directory, FileName);
-            if (ReadProperties(files, path) is not { } properties)
+            var path = Path.Combine(directory, MetaProperties.Name);
+            if (ReadProperties(files, directory) is not { } properties)
             {
                 continue;
             }
 
-            if (properties.TryGetValue("cluster.id", out var cluster) && cluster.Length > 0)
+            if (properties.ClusterId is { Length: > 0 } cluster)
             {
                 clusterId = clusterId == null || clusterId == cluster
                     ? cluster
                     : throw new ConfigException($"{path} has cluster.id={cluster}, another log directory has {clusterId}: log.dirs mixes clusters");
             }
 
-            if ((properties.TryGetValue("broker.id", out var text) || properties.TryGetValue("node.id", out text))
-                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            if (properties.BrokerId is { } id)
             {
                 if (brokerId >= 0 && brokerId != id)
                 {
@@ -56,15 +52,15 @@ public sealed record BrokerIdentity(int BrokerId, string ClusterId)
         return new BrokerIdentity(Math.Max(brokerId, 0), clusterId ?? KafkaUuid.Format(TopicCreation.NewId()));
     }
 
-    private static Dictionary<string, string>? ReadProperties(IStorageFileSystem files, string path)
+    private static MetaProperties? ReadProperties(IStorageFileSystem files, string directory)
     {
         try
         {
-            return files.FileExists(path) ? PropertiesFile.Parse(Encoding.Latin1.GetString(files.ReadAllBytes(path))) : null;
+            return MetaProperties.Read(files, directory);
         }
         catch (StorageException)
         {
-            // A directory that cannot be read is the log manager's business: it takes it offline.
+            // A file that cannot be read or understood is the log manager's business: it names what is wrong with it.
             return null;
         }
     }
