@@ -197,7 +197,8 @@ public sealed class MetadataTests(WireBroker broker) : IClassFixture<WireBroker>
         var first = await client.SendAsync<DescribeTopicPartitionsResponse>(request, 0);
         request.Cursor = new DescribeTopicPartitionsRequest.CursorData
         {
-            TopicName = first.NextCursor!.TopicName, PartitionIndex = first.NextCursor.PartitionIndex,
+            TopicName = first.NextCursor!.TopicName,
+            PartitionIndex = first.NextCursor.PartitionIndex,
         };
         var second = await client.SendAsync<DescribeTopicPartitionsResponse>(request, 0);
 
