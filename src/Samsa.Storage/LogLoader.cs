@@ -31,6 +31,12 @@ internal sealed class LogLoader(PartitionLogOptions options)
         var now = options.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
         var segments = FindSegments(now);
+        if (segments.Count > 0)
+        {
+            // The records between such a snapshot and the first segment are gone: it would replay with a gap.
+            producers.DeleteSnapshotsBefore(segments[0].BaseOffset);
+        }
+
         var recovered = Recover(segments, epochs, producers, now);
         var end = EndOf(segments);
         if (segments.Count > 0 && end < options.LogStartOffset)
@@ -52,6 +58,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
         var start = Math.Max(options.LogStartOffset, list.First.BaseOffset);
         epochs.TruncateFromEnd(end);
         epochs.TruncateFromStart(start);
+        producers.DeleteSnapshotsBefore(list.First.BaseOffset);
         producers.DeleteStraySnapshots(BaseOffsets(segments));
         LogReplay.Replay(list, producers.Load(start, end, now), end, producers);
         producers.OnLogStartOffset(start);
