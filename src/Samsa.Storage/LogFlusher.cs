@@ -165,7 +165,8 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
             _options.FileSystem.FlushDirectory(_options.Directory);
         }
 
-        for (var i = 0; i < segments.Count && segments[i].BaseOffset < end; i++)
+        // Up to the bound, not the end: an active segment that was cut to nothing has indexes that were cut, too.
+        for (var i = 0; i < segments.Count && segments[i].BaseOffset < upTo; i++)
         {
             if (segments[i].NeedsFlush)
             {
