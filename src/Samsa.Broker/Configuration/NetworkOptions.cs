@@ -8,6 +8,7 @@ public sealed class NetworkOptions
     internal NetworkOptions(ConfigValues values)
     {
         MaxRequestBytes = values.GetInt(BrokerKeys.SocketRequestMaxBytes);
+        IoThreads = values.GetInt(BrokerKeys.NumIoThreads);
         SendBufferBytes = values.GetInt(BrokerKeys.SocketSendBufferBytes);
         ReceiveBufferBytes = values.GetInt(BrokerKeys.SocketReceiveBufferBytes);
         ListenBacklog = values.GetInt(BrokerKeys.SocketListenBacklogSize);
@@ -19,6 +20,9 @@ public sealed class NetworkOptions
 
     /// <summary><c>socket.request.max.bytes</c>: a larger request closes the connection.</summary>
     public int MaxRequestBytes { get; }
+
+    /// <summary><c>num.io.threads</c>.</summary>
+    public int IoThreads { get; }
 
     /// <summary><c>socket.send.buffer.bytes</c>; -1 leaves it to the system.</summary>
     public int SendBufferBytes { get; }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Api;
 using Samsa.Broker.Metrics;
+using Samsa.Broker.Network.Linux;
 
 namespace Samsa.Broker.Network;
 
@@ -24,6 +25,7 @@ public sealed class SocketServer : IAsyncDisposable
     private readonly List<Task> _acceptLoops = [];
     private readonly List<BoundListener> _bound = [];
     private readonly CancellationTokenSource _stopAccepting = new();
+    private ReadinessLoop? _loop;
     private IdleSweeper? _sweeper;
     private ITimer? _sweepTimer;
     private long _lastId;
@@ -74,6 +76,7 @@ public sealed class SocketServer : IAsyncDisposable
             Bind();
         }
 
+        _loop = LinuxSocket.IsSupported ? new ReadinessLoop(_options.IoThreads) : null;
         for (var i = 0; i < _sockets.Count; i++)
         {
             _acceptLoops.Add(AcceptAsync(_sockets[i], _bound[i].Name));
@@ -87,10 +90,15 @@ public sealed class SocketServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the connection limits of a changed configuration: those keys are dynamic in Kafka. What else the options hold stays
-    /// as it was at the start.
+    /// Takes the connection limits and the number of threads of a changed configuration: those keys are dynamic in Kafka. What
+    /// else the options hold stays as it was at the start.
     /// </summary>
-    public void ChangeLimits(SocketServerOptions options) => _limits.Change(options);
+    public void ChangeLimits(SocketServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _limits.Change(options);
+        _loop?.ChangeThreads(options.IoThreads);
+    }
 
     /// <summary>
     /// Closes the listeners and stops to read from connections. Requests read before are still answered;
@@ -143,6 +151,11 @@ public sealed class SocketServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+        if (_loop is not null)
+        {
+            await _loop.DisposeAsync().ConfigureAwait(false);
+        }
+
         _stopAccepting.Dispose();
     }
 
@@ -204,9 +217,10 @@ public sealed class SocketServer : IAsyncDisposable
                 socket.SendBufferSize = _options.SendBufferBytes;
             }
 
-            connection = new BrokerConnection(new SocketTransport(socket), listenerName, Interlocked.Increment(ref _lastId), _services);
+            ITransport transport = _loop is null ? new SocketTransport(socket) : new LinuxTransport(socket, _loop);
+            connection = new BrokerConnection(transport, listenerName, Interlocked.Increment(ref _lastId), _services);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             _limits.Remove(address);
             socket.Dispose();

@@ -10,6 +10,9 @@ public sealed record SocketServerOptions
     /// <summary><c>listeners</c>.</summary>
     public IReadOnlyList<ListenerEndpoint> Listeners { get; init; } = [];
 
+    /// <summary><c>num.io.threads</c>: requests that may be handled at once. On systems other than Linux the thread pool decides.</summary>
+    public int IoThreads { get; init; } = 8;
+
     /// <summary><c>socket.send.buffer.bytes</c>: SO_SNDBUF; -1 leaves it to the system.</summary>
     public int SendBufferBytes { get; init; } = 102400;
 
@@ -58,6 +61,7 @@ public sealed record SocketServerOptions
         return new SocketServerOptions
         {
             Listeners = config.Listeners,
+            IoThreads = network.IoThreads,
             SendBufferBytes = network.SendBufferBytes,
             ReceiveBufferBytes = network.ReceiveBufferBytes,
             RequestMaxBytes = network.MaxRequestBytes,

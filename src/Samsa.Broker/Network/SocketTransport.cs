@@ -3,34 +3,26 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Samsa.Protocol.Wire;
-using Samsa.Storage.Files;
 
 namespace Samsa.Broker.Network;
 
 /// <summary>
-/// A plaintext TCP connection; record regions go out by sendfile where the system has it (docs/decisions/0007).
+/// A plaintext TCP connection where the system is not Linux: all managed, record regions are copied through a pooled buffer.
 /// Owns the socket. One receiver and one sender at a time, see <see cref="ITransport"/>; lives until disposed; a broken
 /// connection shows as an exception of the call under way.
 /// </summary>
 internal sealed class SocketTransport : ITransport
 {
-    // What is copied when the socket is full: enough to make the wait worthwhile, little beside a whole fetch answer.
     private const int ChunkBytes = 64 << 10;
 
     private readonly Socket _socket;
-    private readonly bool _sendFile;
     private long _received;
     private long _sent;
 
     /// <summary>Takes over a connected socket.</summary>
-    /// <param name="socket">The socket.</param>
-    /// <param name="sendFile">False forces the managed copy, for tests.</param>
-    public SocketTransport(Socket socket, bool sendFile = true)
+    public SocketTransport(Socket socket)
     {
-        // The system calls of LinuxSocket must never wait, also when they come before the first asynchronous receive.
-        socket.Blocking = false;
         _socket = socket;
-        _sendFile = sendFile && LinuxSocket.IsSupported;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
     }
@@ -62,54 +54,24 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, bool moreFollows)
-    {
-        if (moreFollows && _sendFile)
-        {
-            var sent = LinuxSocket.SendMore(_socket, bytes.Span);
-            CountSent(sent);
-            if (sent == bytes.Length)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            bytes = bytes[sent..];
-        }
-
-        return SendAllAsync(bytes);
-    }
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, bool moreFollows) => SendAllAsync(bytes);
 
     public async ValueTask SendAsync(IRecordRegion region)
     {
-        var file = _sendFile && region is FileRegion { File.Handle: not null } known ? known : null;
-        var done = 0;
-        while (done < region.Length)
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(ChunkBytes, region.Length));
+        try
         {
-            if (file is not null)
+            for (var done = 0; done < region.Length;)
             {
-                var sent = LinuxSocket.SendFile(_socket, file.File.Handle!, file.Position + done, region.Length - done);
-                if (sent > 0)
-                {
-                    CountSent(sent);
-                    done += sent;
-                    continue;
-                }
+                var chunk = buffer.AsMemory(0, Math.Min(buffer.Length, region.Length - done));
+                region.CopyTo(done, chunk.Span);
+                done += chunk.Length;
+                await SendAllAsync(chunk).ConfigureAwait(false);
             }
-
-            // The socket is full (or there is no sendfile): an ordinary send waits for room without a thread.
-            var chunk = Math.Min(ChunkBytes, region.Length - done);
-            var buffer = ArrayPool<byte>.Shared.Rent(chunk);
-            try
-            {
-                region.CopyTo(done, buffer.AsSpan(0, chunk));
-                await SendAllAsync(buffer.AsMemory(0, chunk)).ConfigureAwait(false);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-
-            done += chunk;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

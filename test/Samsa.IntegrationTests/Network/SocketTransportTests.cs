@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Samsa.Broker.Network;
+using Samsa.Broker.Network.Linux;
 using Samsa.Storage.Files;
 using Xunit;
 
@@ -31,9 +32,9 @@ public sealed class SocketTransportTests : IDisposable
     [InlineData(true, 1, (8 << 20) - 1)]
     [InlineData(false, 12345, 1 << 20)]
     [InlineData(false, 1, (8 << 20) - 1)]
-    public async Task Bytes_and_regions_arrive_whole_and_in_order(bool sendFile, int position, int length)
+    public async Task Bytes_and_regions_arrive_whole_and_in_order(bool linux, int position, int length)
     {
-        using var pair = new Pair(sendFile);
+        await using var pair = new Pair(linux);
         var sending = Task.Run(async () =>
         {
             await pair.Transport.SendAsync(new byte[] { 1, 2, 3 }, moreFollows: true);
@@ -51,9 +52,9 @@ public sealed class SocketTransportTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_region_to_a_peer_that_does_not_read_waits_without_a_thread_and_ends_with_the_connection(bool sendFile)
+    public async Task A_region_to_a_peer_that_does_not_read_waits_without_a_thread_and_ends_with_the_connection(bool linux)
     {
-        using var pair = new Pair(sendFile);
+        await using var pair = new Pair(linux);
         var sending = pair.Transport.SendAsync(new FileRegion(null, _file, 0, _content.Length)).AsTask();
         Assert.False(sending.IsCompleted);
         pair.Transport.Dispose();
@@ -65,22 +66,44 @@ public sealed class SocketTransportTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_region_of_a_file_that_was_cut_meanwhile_fails(bool sendFile)
+    public async Task A_region_of_a_file_that_was_cut_meanwhile_fails(bool linux)
     {
-        using var pair = new Pair(sendFile);
+        await using var pair = new Pair(linux);
         var reading = pair.ReadAsync(100);
         await Assert.ThrowsAsync<EndOfStreamException>(
             async () => await pair.Transport.SendAsync(new FileRegion(null, _file, _content.Length - 100, 200)));
-        if (sendFile)
+        if (linux)
         {
             Assert.True((await reading).AsSpan().SequenceEqual(_content.AsSpan(_content.Length - 100)));
         }
     }
 
-    [Fact]
-    public async Task Stopping_to_receive_ends_a_receive_under_way_and_lets_sends_pass()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_receive_waits_for_bytes_takes_what_is_there_and_sees_the_end_right_behind_it(bool linux)
     {
-        using var pair = new Pair(sendFile: true);
+        await using var pair = new Pair(linux);
+        var buffer = new byte[10];
+        var receiving = pair.Transport.ReceiveAsync(buffer).AsTask();
+        Assert.False(receiving.IsCompleted);
+        pair.SendFromPeer([1, 2, 3]);
+        Assert.Equal(3, await receiving.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        // Bytes and end arrive before anybody asks: they may be announced together.
+        pair.SendFromPeer([4]);
+        pair.EndPeer();
+        Assert.Equal(1, await pair.Transport.ReceiveAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(4, buffer[0]);
+        Assert.Equal(0, await pair.Transport.ReceiveAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stopping_to_receive_ends_a_receive_under_way_and_lets_sends_pass(bool linux)
+    {
+        await using var pair = new Pair(linux);
         var receiving = pair.Transport.ReceiveAsync(new byte[10]).AsTask();
         Assert.False(receiving.IsCompleted);
         pair.Transport.StopReceiving();
@@ -89,12 +112,14 @@ public sealed class SocketTransportTests : IDisposable
         Assert.Equal([9], await pair.ReadAsync(1));
     }
 
-    private sealed class Pair : IDisposable
+    private sealed class Pair : IAsyncDisposable
     {
         private readonly Socket _peer;
+        private readonly ReadinessLoop? _loop;
 
-        public Pair(bool sendFile)
+        public Pair(bool linux)
         {
+            Assert.SkipUnless(!linux || OperatingSystem.IsLinux(), "epoll and sendfile are Linux's");
             using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             listener.Listen();
@@ -102,10 +127,11 @@ public sealed class SocketTransportTests : IDisposable
             _peer.Connect(listener.LocalEndPoint!);
             var accepted = listener.Accept();
             accepted.SendBufferSize = 64 << 10;
-            Transport = new SocketTransport(accepted, sendFile);
+            _loop = linux ? new ReadinessLoop(maxThreads: 2) : null;
+            Transport = _loop is null ? new SocketTransport(accepted) : new LinuxTransport(accepted, _loop);
         }
 
-        public SocketTransport Transport { get; }
+        public ITransport Transport { get; }
 
         public async Task<byte[]> ReadAsync(int count)
         {
@@ -125,10 +151,18 @@ public sealed class SocketTransportTests : IDisposable
             return bytes;
         }
 
-        public void Dispose()
+        public void EndPeer() => _peer.Dispose();
+
+        public void SendFromPeer(byte[] bytes) => _peer.Send(bytes);
+
+        public async ValueTask DisposeAsync()
         {
             Transport.Dispose();
             _peer.Dispose();
+            if (_loop is not null)
+            {
+                await _loop.DisposeAsync();
+            }
         }
     }
 }
