@@ -89,6 +89,12 @@ class Broker:
                     return int(line.split()[1]) / 1024
         return 0.0
 
+    def start_empty(self):
+        """Stops the process and starts it again without data."""
+        self.stop()
+        shutil.rmtree(os.path.join(self.directory, "data"), ignore_errors=True)
+        return self.start()
+
     def dispose(self):
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)

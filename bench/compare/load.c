@@ -2,6 +2,7 @@
 //
 //   load create  BROKERS TOPIC PARTITIONS
 //   load produce BROKERS TOPIC COUNT SIZE CODEC            acks=all, linger 5 ms; waits for every acknowledgement
+//   load spread  BROKERS TOPIC PARTITIONS COUNT SIZE       the same, uncompressed, to each partition in turn
 //   load fetch   BROKERS TOPIC PARTITIONS COUNT            assigned partitions, from the beginning
 //   load latency BROKERS TOPIC COUNT SIZE RATE             acks=all, linger 0; one record at a time at a fixed rate
 //
@@ -90,8 +91,8 @@ static void fill(char *payload, int size, unsigned seed) {
   }
 }
 
-static void send_one(rd_kafka_t *client, rd_kafka_topic_t *topic, char *payload, int size) {
-  while (rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, payload, (size_t)size, NULL, 0, NULL) != 0) {
+static void send_one(rd_kafka_t *client, rd_kafka_topic_t *topic, int32_t partition, char *payload, int size) {
+  while (rd_kafka_produce(topic, partition, RD_KAFKA_MSG_F_COPY, payload, (size_t)size, NULL, 0, NULL) != 0) {
     if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL) die("produce", rd_kafka_err2str(rd_kafka_last_error()));
     rd_kafka_poll(client, 10);
   }
@@ -113,7 +114,8 @@ static void finish(rd_kafka_t *client, int64_t count) {
   if (acknowledged != count) die("produce", "not every record was acknowledged");
 }
 
-static void produce(const char *brokers, const char *name, int64_t count, int size, const char *codec) {
+// To each of the partitions in turn, or where librdkafka's partitioner sends it when there are 0.
+static void produce(const char *brokers, const char *name, int partitions, int64_t count, int size, const char *codec) {
   rd_kafka_t *client = open_producer(brokers, codec, "5");
   rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
   enum { variants = 64 };
@@ -121,7 +123,7 @@ static void produce(const char *brokers, const char *name, int64_t count, int si
   for (int i = 0; i < variants; i++) fill(payloads + (size_t)i * (size_t)size, size, (unsigned)i + 1);
   double start = now();
   for (int64_t i = 0; i < count; i++) {
-    send_one(client, topic, payloads + (size_t)(i % variants) * (size_t)size, size);
+    send_one(client, topic, partitions ? (int32_t)(i % partitions) : RD_KAFKA_PARTITION_UA, payloads + (size_t)(i % variants) * (size_t)size, size);
     if (i % 1000 == 0) rd_kafka_poll(client, 0);
   }
   finish(client, count);
@@ -184,7 +186,7 @@ static void latency(const char *brokers, const char *name, int64_t count, int si
     for (double left = due - now(); left > 0; left = due - now()) rd_kafka_poll(client, left > 0.001 ? 1 : 0);
     double sent = now();
     memcpy(payload, &sent, sizeof sent);
-    send_one(client, topic, payload, size);
+    send_one(client, topic, RD_KAFKA_PARTITION_UA, payload, size);
     rd_kafka_poll(client, 0);
   }
   finish(client, count);
@@ -198,11 +200,12 @@ static void latency(const char *brokers, const char *name, int64_t count, int si
 
 int main(int argc, char **argv) {
   if (argc == 5 && !strcmp(argv[1], "create")) create(argv[2], argv[3], atoi(argv[4]));
-  else if (argc == 7 && !strcmp(argv[1], "produce")) produce(argv[2], argv[3], atoll(argv[4]), atoi(argv[5]), argv[6]);
+  else if (argc == 7 && !strcmp(argv[1], "produce")) produce(argv[2], argv[3], 0, atoll(argv[4]), atoi(argv[5]), argv[6]);
+  else if (argc == 7 && !strcmp(argv[1], "spread")) produce(argv[2], argv[3], atoi(argv[4]), atoll(argv[5]), atoi(argv[6]), "none");
   else if (argc == 6 && !strcmp(argv[1], "fetch")) fetch(argv[2], argv[3], atoi(argv[4]), atoll(argv[5]));
   else if (argc == 7 && !strcmp(argv[1], "latency")) latency(argv[2], argv[3], atoll(argv[4]), atoi(argv[5]), atof(argv[6]));
   else {
-    fprintf(stderr, "usage: load create|produce|fetch|latency ... (see the head of load.c)\n");
+    fprintf(stderr, "usage: load create|produce|spread|fetch|latency ... (see the head of load.c)\n");
     return 2;
   }
   return 0;

@@ -1,23 +1,15 @@
 """What is measured, in the order in which it is measured on one running broker."""
-import json
-import os
 import socket
-import subprocess
 import time
 
-from brokers import HERE, TICKS, ask_api_versions
+import partitions
+from brokers import TICKS, ask_api_versions
+from loads import load
 
 PARTITIONS = 4
 CONNECTIONS = 1000
 LATENCY_RATES = (1_000, 10_000)
 LATENCY_SECONDS = 15
-
-
-def load(*arguments):
-    done = subprocess.run([os.path.join(HERE, "build", "load"), *map(str, arguments)], capture_output=True, text=True, timeout=600)
-    if done.returncode != 0:
-        raise SystemExit(f"load {' '.join(map(str, arguments))} failed: {done.stderr.strip()}")
-    return json.loads(done.stdout)
 
 
 def with_cpu(broker, *arguments):
@@ -113,4 +105,5 @@ GROUPS = (
         )
     }),
     (connections, {"connection": (f"memory per idle connection (of {CONNECTIONS:,})", "KB")}),
+    (partitions.partitions, partitions.ROWS),
 )

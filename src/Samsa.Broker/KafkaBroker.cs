@@ -81,6 +81,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
                 Config = config,
                 Identity = identity,
                 Files = files,
+                LatestEpochOf = partition => logs.Get(partition)?.LeaderEpochs.LatestEpoch,
                 Logger = loggers.CreateLogger<LocalClusterMetadata>(),
             });
             var replicas = new ReplicaManager(

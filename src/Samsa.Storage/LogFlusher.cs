@@ -17,16 +17,17 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     private TaskCompletionSource? _nextGroup;
     private bool _running;
     private bool _directoryChanged;
+    private bool _parentChanged;
     private int _generation;
     private long _recoveryPoint;
     private long _lastFlushTicks;
 
-    internal LogFlusher(IFlushSource source, PartitionLogOptions options, long recoveryPoint, bool directoryChanged)
+    internal LogFlusher(IFlushSource source, PartitionLogOptions options, LoadedLog loaded)
     {
         _source = source;
         _options = options;
-        _recoveryPoint = recoveryPoint;
-        _directoryChanged = directoryChanged;
+        _recoveryPoint = loaded.RecoveryPoint;
+        _directoryChanged = _parentChanged = !loaded.IsSettled;
         _lastFlushTicks = options.Clock.GetUtcNow().UtcTicks;
     }
 
@@ -38,6 +39,9 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
 
         /// <summary>The segments and the log end offset of one moment, taken under the log's lock.</summary>
         SegmentList Snapshot(out long logEndOffset);
+
+        /// <summary>Makes the content of everything durable that is neither records nor indexes.</summary>
+        void FlushState();
     }
 
     internal long RecoveryPoint => Volatile.Read(ref _recoveryPoint);
@@ -46,6 +50,13 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
 
     /// <summary>Notes that a file was created: its directory entry must be made durable too.</summary>
     internal void NoteDirectoryChanged() => Volatile.Write(ref _directoryChanged, true);
+
+    /// <summary>Notes that the directory itself is new.</summary>
+    internal void NoteDirectoryCreated()
+    {
+        Volatile.Write(ref _directoryChanged, true);
+        Volatile.Write(ref _parentChanged, true);
+    }
 
     /// <summary>The log was cut at <paramref name="offset"/>, or emptied to start there. Called under the log's lock.</summary>
     internal void Truncated(long offset, bool startsThere)
@@ -154,16 +165,28 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
         }
     }
 
+    private void FlushNames()
+    {
+        // Contents before names: what a name promises must be there.
+        _source.FlushState();
+        if (Interlocked.Exchange(ref _directoryChanged, false))
+        {
+            _options.FileSystem.FlushDirectory(_options.Directory);
+        }
+
+        if (Interlocked.Exchange(ref _parentChanged, false))
+        {
+            _options.FileSystem.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(_options.Directory)) ?? _options.Directory);
+        }
+    }
+
     // False when the log was rolled or cut meanwhile: what was flushed is then not all that the recovery point would promise.
     private bool TryFlush(long upTo)
     {
         var generation = Volatile.Read(ref _generation);
         var segments = _source.Snapshot(out var end);
         end = Math.Min(end, upTo);
-        if (Interlocked.Exchange(ref _directoryChanged, false))
-        {
-            _options.FileSystem.FlushDirectory(_options.Directory);
-        }
+        FlushNames();
 
         // Up to the bound, not the end: an active segment that was cut to nothing has indexes that were cut, too.
         for (var i = 0; i < segments.Count && segments[i].BaseOffset < upTo; i++)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Samsa.Storage.Checkpoints;
 using Samsa.Storage.Epochs;
 using Samsa.Storage.Files;
 using Samsa.Storage.Producers;
@@ -8,7 +9,8 @@ namespace Samsa.Storage;
 
 /// <summary>
 /// Brings a partition directory into a state that can be served: finishes or undoes what a crash interrupted, checks the
-/// indexes, checks the records that may not have reached the disk, rebuilds the producer state.
+/// indexes, checks the records that may not have reached the disk, rebuilds the producer state. It asks the disk as little as it
+/// can, and changes nothing that is right: a broker opens ten thousand logs with it.
 /// Used once, by the thread that opens the log. Fails with <see cref="StorageException"/>.
 /// </summary>
 internal sealed class LogLoader(PartitionLogOptions options)
@@ -17,28 +19,39 @@ internal sealed class LogLoader(PartitionLogOptions options)
     private readonly ILogger _logger = options.Logger;
     private bool _directoryChanged;
 
+    // The log end as far as it is known without another look at the last segment.
+    private long? _end;
+
     internal LoadedLog Load(out LeaderEpochCache epochs, out ProducerStateManager producers)
     {
-        if (!_fileSystem.DirectoryExists(options.Directory))
+        var isNew = !_fileSystem.DirectoryExists(options.Directory);
+        var files = DirectoryFiles.None;
+        if (isNew && !options.DefersDirectory)
         {
             _fileSystem.CreateDirectory(options.Directory);
-            _fileSystem.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Directory)) ?? options.Directory);
+        }
+        else if (!isNew)
+        {
+            files = DirectoryFiles.List(_fileSystem, options.Directory);
+            _directoryChanged = new LeftoverFiles(_fileSystem, options.Directory, _logger).CleanUp(files);
+            files = _directoryChanged ? DirectoryFiles.List(_fileSystem, options.Directory) : files;
         }
 
-        _directoryChanged = new LeftoverFiles(_fileSystem, options.Directory, _logger).CleanUp();
-        epochs = new LeaderEpochCache(_fileSystem, options.Directory);
+        epochs = new LeaderEpochCache(_fileSystem, options.Directory, Has(files, LeaderEpochCheckpointFile.Name));
         producers = new ProducerStateManager(options.Directory, options.Producers);
+        producers.Found(files.Paths);
+        var topicId = Has(files, PartitionMetadataFile.Name) ? ReadTopicId() : null;
         var now = options.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-        var segments = FindSegments(now);
+        var segments = FindSegments(files, now, out var unflushed);
         if (segments.Count > 0)
         {
             // The records between such a snapshot and the first segment are gone: it would replay with a gap.
             producers.DeleteSnapshotsBefore(segments[0].BaseOffset);
         }
 
-        var recovered = Recover(segments, epochs, producers, now);
-        var end = EndOf(segments);
+        var recovered = Recover(segments, unflushed, epochs, producers, now);
+        var end = _end ?? EndOf(segments);
         if (segments.Count > 0 && end < options.LogStartOffset)
         {
             _logger.LogError(
@@ -47,10 +60,10 @@ internal sealed class LogLoader(PartitionLogOptions options)
             Discard(segments, 0);
         }
 
-        if (segments.Count == 0)
+        var hasFiles = segments.Count > 0;
+        if (!hasFiles)
         {
-            segments.Add(LogSegment.Create(_fileSystem, options.Directory, options.LogStartOffset, options.Config, now));
-            _directoryChanged = true;
+            segments.Add(LogSegment.Plan(_fileSystem, options.Directory, options.LogStartOffset, options.Config, now));
             end = options.LogStartOffset;
         }
 
@@ -60,57 +73,93 @@ internal sealed class LogLoader(PartitionLogOptions options)
         epochs.TruncateFromStart(start);
         producers.DeleteSnapshotsBefore(list.First.BaseOffset);
         producers.DeleteStraySnapshots(BaseOffsets(segments));
-        LogReplay.Replay(list, producers.Load(start, end, now), end, producers);
+        if (!recovered || producers.MapEndOffset != end)
+        {
+            LogReplay.Replay(list, producers.Load(start, end, now), end, producers);
+        }
+
         producers.OnLogStartOffset(start);
-        if (!options.CleanShutdown || recovered || _directoryChanged)
+        if (_directoryChanged)
         {
             // What was removed must not come back after another crash, behind newer records.
             _fileSystem.FlushDirectory(options.Directory);
-            _directoryChanged = false;
+        }
+
+        foreach (var segment in segments)
+        {
+            segment.File.CloseUnused();
         }
 
         // What a clean stop left behind is durable; after a crash only what the checkpoint says.
         var recoveryPoint = options.CleanShutdown && !recovered ? end : Math.Min(options.RecoveryPoint, end);
-        return new LoadedLog(list, start, end, recoveryPoint, _directoryChanged);
+        return new LoadedLog(list, start, end, recoveryPoint, hasFiles, topicId, IsSettled: options.CleanShutdown || !hasFiles);
     }
 
-    private List<LogSegment> FindSegments(long now)
+    private bool Has(DirectoryFiles files, string name) => files.Contains(Path.Combine(options.Directory, name));
+
+    // A power cut may tear the file of a directory that was just made; the broker's metadata then names the topic id again.
+    private Guid? ReadTopicId()
     {
-        var segments = new List<LogSegment>();
-        foreach (var path in _fileSystem.ListFiles(options.Directory))
+        try
+        {
+            return PartitionMetadataFile.Read(_fileSystem, options.Directory);
+        }
+        catch (StorageException torn) when (!options.CleanShutdown && MalformedFile.Is(torn))
+        {
+            _logger.LogWarning("{Partition} is opened without its topic id: {Fault}", options.TopicPartition, torn.Message);
+            return null;
+        }
+    }
+
+    // Also says from which segment on the records may not have reached the disk.
+    private List<LogSegment> FindSegments(DirectoryFiles files, long now, out int unflushed)
+    {
+        var offsets = new List<long>();
+        foreach (var path in files.Paths)
         {
             if (LogFileNames.TryParse(path, LogFileNames.LogSuffix, out var baseOffset))
             {
-                segments.Add(new LogSegment(
-                    _fileSystem, options.Directory, baseOffset, options.Config, now, _fileSystem.FileLength(path)));
+                offsets.Add(baseOffset);
             }
+        }
+
+        unflushed = options.CleanShutdown
+            ? offsets.Count
+            : Math.Max(0, offsets.FindLastIndex(baseOffset => baseOffset <= options.RecoveryPoint));
+        var segments = new List<LogSegment>(Math.Max(1, offsets.Count));
+        foreach (var baseOffset in offsets)
+        {
+            var size = _fileSystem.FileLength(LogFileNames.Path(options.Directory, baseOffset, LogFileNames.LogSuffix));
+            segments.Add(new LogSegment(
+                _fileSystem, options.Directory, baseOffset, options.Config, now, size, hasIndexes: segments.Count < unflushed));
         }
 
         return segments;
     }
 
     // Checks records where they cannot be trusted. Returns true when anything was looked at.
-    private bool Recover(List<LogSegment> segments, LeaderEpochCache epochs, ProducerStateManager producers, long now)
+    private bool Recover(
+        List<LogSegment> segments, int unflushed, LeaderEpochCache epochs, ProducerStateManager producers, long now)
     {
-        var unflushed = options.CleanShutdown ? segments.Count : Math.Max(0, segments.FindLastIndex(
-            segment => segment.BaseOffset <= options.RecoveryPoint));
         var any = false;
         for (var i = 0; i < segments.Count; i++)
         {
-            var next = i + 1 < segments.Count ? segments[i + 1].BaseOffset : long.MaxValue;
-            var faults = IndexCheck.Check(_fileSystem, segments[i], next);
-            if (faults is null && i < unflushed && i + 1 == segments.Count && !TryFindEnd(segments[i], out _))
-            {
-                faults = "behind the last index entry there is something else than whole batches";
-            }
-
-            if (i < unflushed && faults is null)
-            {
-                continue;
-            }
-
+            var isLast = i + 1 == segments.Count;
             if (i < unflushed)
             {
+                var next = isLast ? long.MaxValue : segments[i + 1].BaseOffset;
+                var faults = IndexCheck.Check(_fileSystem, segments[i], next);
+                if (faults is null && isLast)
+                {
+                    _end = TryFindEnd(segments[i], out var end) ? end : null;
+                    faults = _end is null ? "behind the last index entry there is something else than whole batches" : null;
+                }
+
+                if (faults is null)
+                {
+                    continue;
+                }
+
                 _logger.LogWarning(
                     "Rebuilding the indexes of segment {Base} of {Partition}: {Fault}.",
                     segments[i].BaseOffset, options.TopicPartition, faults);
@@ -118,9 +167,10 @@ internal sealed class LogLoader(PartitionLogOptions options)
 
             any = true;
             PrepareProducers(segments, i, producers, now);
-            var isLast = i + 1 == segments.Count;
             var recovery = new SegmentRecovery(segments[i], options, epochs, producers);
-            if (recovery.Run(hasLaterSegments: !isLast) || (!isLast && HasHole(segments[i], recovery.End, segments[i + 1])))
+            var isCut = recovery.Run(hasLaterSegments: !isLast);
+            _end = recovery.End;
+            if (isCut || (!isLast && HasHole(segments[i], recovery.End, segments[i + 1])))
             {
                 // What follows lost records goes, too.
                 Discard(segments, i + 1);
@@ -135,8 +185,9 @@ internal sealed class LogLoader(PartitionLogOptions options)
 
             if (i < unflushed)
             {
-                // Below the recovery point everything counts as durable.
+                // Below the recovery point everything counts as durable, also the names of files that were missing.
                 segments[i].Flush();
+                _directoryChanged = true;
             }
         }
 
@@ -191,6 +242,12 @@ internal sealed class LogLoader(PartitionLogOptions options)
 
     private static bool TryFindEnd(LogSegment segment, out long end)
     {
+        if (segment.Size == 0)
+        {
+            end = segment.BaseOffset;
+            return true;
+        }
+
         var file = segment.File.TryAcquire()
             ?? throw new InvalidOperationException($"Segment {segment.BaseOffset} is closed while the log is opened");
         try

@@ -66,6 +66,8 @@ public sealed partial class PartitionLog
             return answer;
         }
 
+        CreateFilesLocked();
+        SettleNames();
         NoteEpochs(batches, leaderEpoch, origin, extent.FirstOffset);
         var segment = _segments.Active;
         if (segment.MustRoll(config, batches.Length, extent.LastOffset, extent.MaxTimestamp, _options.Clock))

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Protocol;
+using Samsa.Storage.Checkpoints;
 using Samsa.Storage.Segments;
 
 namespace Samsa.Storage;
@@ -79,6 +80,7 @@ public sealed partial class PartitionLog
                 return true;
             }
 
+            SettleNames();
             var segments = _segments;
             var keep = segments.FloorIndex(offset) + 1;
             var kept = segments.Take(keep);
@@ -162,6 +164,17 @@ public sealed partial class PartitionLog
 
     bool LogFlusher.IFlushSource.IsReleased => _released;
 
+    void LogFlusher.IFlushSource.FlushState()
+    {
+        LeaderEpochs.Flush();
+        Producers.FlushSnapshots();
+        if (_topicIdUnflushed)
+        {
+            PartitionMetadataFile.Flush(_options.FileSystem, Directory);
+            _topicIdUnflushed = false;
+        }
+    }
+
     SegmentList LogFlusher.IFlushSource.Snapshot(out long logEndOffset)
     {
         lock (_lock)
@@ -199,6 +212,7 @@ public sealed partial class PartitionLog
 
     private void RestartLocked(long offset)
     {
+        CreateFilesLocked();
         var segments = _segments;
         Volatile.Write(ref _logEndOffset, offset);
         _tail.Clear();
@@ -236,7 +250,7 @@ public sealed partial class PartitionLog
         }
 
         Producers.UpdateMapEndOffset(baseOffset);
-        Producers.TakeSnapshot();
+        TakeSnapshotLocked();
         var created = CreateSegment(baseOffset);
         if (active.Size == 0)
         {

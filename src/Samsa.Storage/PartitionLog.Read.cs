@@ -54,7 +54,8 @@ public sealed partial class PartitionLog
             var retired = false;
             for (var i = Math.Max(0, segments.FloorIndex(start)); i < segments.Count && !retired; i++)
             {
-                if (segments[i].Newest.Timestamp >= timestamp
+                if (segments[i].Size > 0
+                    && segments[i].Newest.Timestamp >= timestamp
                     && TimestampSearch.First(segments[i], timestamp, start, out retired) is { } found)
                 {
                     return found;

@@ -23,6 +23,13 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     private volatile LogConfig _config;
     private volatile bool _closed;
     private volatile bool _released;
+
+    // Under the lock. The first segment of a log that was never written to is not on disk until CreateFiles.
+    private bool _hasFiles;
+
+    // Under the lock. True where a name that an earlier process removed may come back after a power cut.
+    private bool _namesMayReturn;
+    private bool _topicIdUnflushed;
     private long _logStartOffset;
     private long _logEndOffset;
     private long _highWatermark;
@@ -36,10 +43,13 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
         _logStartOffset = loaded.LogStartOffset;
         _logEndOffset = loaded.LogEndOffset;
         _highWatermark = loaded.LogStartOffset;
-        TopicId = PartitionMetadataFile.Read(options.FileSystem, options.Directory);
+        _hasFiles = loaded.HasFiles;
+        _namesMayReturn = !loaded.IsSettled;
+        TopicId = loaded.TopicId;
+        _topicIdUnflushed = TopicId is not null && !loaded.IsSettled;
         LeaderEpochs = epochs;
         Producers = producers;
-        _flusher = new LogFlusher(this, options, loaded.RecoveryPoint, loaded.DirectoryChanged);
+        _flusher = new LogFlusher(this, options, loaded);
     }
 
     /// <summary>The partition.</summary>
@@ -100,7 +110,8 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     public bool IsClosed => _closed;
 
     /// <summary>
-    /// Opens the log in <see cref="PartitionLogOptions.Directory"/>, creating an empty one when there is none. After an
+    /// Opens the log in <see cref="PartitionLogOptions.Directory"/>. When there is none, the directory is made, and its files with
+    /// the first append or <see cref="CreateFiles"/>; none of it survives a power cut before the first flush. After an
     /// unclean stop the records from the recovery point on are checked, and cut at the first that is damaged.
     /// </summary>
     /// <exception cref="StorageException">The disk failed.</exception>
@@ -119,7 +130,10 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
         _config = config;
     }
 
-    /// <summary>Ties the directory to a topic id for good. It must not be tied to another one.</summary>
+    /// <summary>
+    /// Ties the directory to a topic id for good. It must not be tied to another one. The file that says so is durable on
+    /// return, or, where the log has no files yet, made together with them.
+    /// </summary>
     public void AssignTopicId(Guid topicId)
     {
         lock (_lock)
@@ -132,8 +146,24 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
 
             if (TopicId is null)
             {
-                PartitionMetadataFile.Write(_options.FileSystem, Directory, topicId);
+                if (_hasFiles)
+                {
+                    PartitionMetadataFile.Write(_options.FileSystem, Directory, topicId);
+                }
+
                 TopicId = topicId;
+            }
+        }
+    }
+
+    /// <summary>Creates the files of a log that was never written to; nothing happens when there are some, or it was closed.</summary>
+    public void CreateFiles()
+    {
+        lock (_lock)
+        {
+            if (!_closed)
+            {
+                CreateFilesLocked();
             }
         }
     }
@@ -178,9 +208,10 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
                 return;
             }
 
+            CreateFilesLocked();
             _closed = true;
             _segments.Active.Seal();
-            Producers.TakeSnapshot();
+            TakeSnapshotLocked();
         }
 
         _flusher.Flush();
@@ -192,14 +223,19 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
 
     /// <summary>
     /// Takes the log out of service and renames its directory to <c>topic-partition.[unique]-delete</c>. The files go after
-    /// <c>file.delete.delay.ms</c>. Returns the new directory.
+    /// <c>file.delete.delay.ms</c>. Returns the new directory, null when there was none yet.
     /// </summary>
-    public string Delete()
+    public string? Delete()
     {
         lock (_lock)
         {
             _closed = true;
             CloseSegments();
+            if (!_hasFiles && !_options.FileSystem.DirectoryExists(Directory))
+            {
+                return null;
+            }
+
             var parent = Path.GetDirectoryName(Path.GetFullPath(Directory)) ?? Directory;
             var renamed = Path.Join(parent, LogFileNames.DeletedDirectory(TopicPartition, Guid.NewGuid()));
             _options.FileSystem.Move(Directory, renamed);
@@ -223,6 +259,42 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
             _closed = true;
             CloseSegments();
         }
+    }
+
+    private void CreateFilesLocked()
+    {
+        if (_hasFiles)
+        {
+            return;
+        }
+
+        // The topic id before the records: a directory that has some says whose they are.
+        _options.FileSystem.CreateDirectory(Directory);
+        if (TopicId is { } topicId)
+        {
+            PartitionMetadataFile.WriteUnflushed(_options.FileSystem, Directory, topicId);
+            _topicIdUnflushed = true;
+        }
+
+        _segments.Active.CreateFiles(_config);
+        _flusher.NoteDirectoryCreated();
+        _hasFiles = true;
+    }
+
+    // Before the log changes: what an earlier process removed must not come back after a power cut, behind newer records.
+    private void SettleNames()
+    {
+        if (_namesMayReturn)
+        {
+            _options.FileSystem.FlushDirectory(Directory);
+            _namesMayReturn = false;
+        }
+    }
+
+    private void TakeSnapshotLocked()
+    {
+        Producers.TakeSnapshot();
+        _flusher.NoteDirectoryChanged();
     }
 
     // Under the lock: nobody is appending.

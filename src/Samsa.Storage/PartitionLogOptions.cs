@@ -12,6 +12,9 @@ public sealed record PartitionLogOptions
     /// <summary>The directory of the partition; created when missing.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>True when a missing directory is not to be created before the files in it are.</summary>
+    public bool DefersDirectory { get; init; }
+
     /// <summary>The partition.</summary>
     public required TopicPartition TopicPartition { get; init; }
 

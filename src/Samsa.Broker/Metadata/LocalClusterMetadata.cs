@@ -63,7 +63,7 @@ public sealed class LocalClusterMetadata : IClusterMetadata
         IEnumerable<TopicImage> topics;
         if (document == null)
         {
-            var adopted = new TopicAdoption(options.Files, options.Identity.BrokerId, options.Logger).FindTopics(directories);
+            var adopted = new TopicAdoption(options).FindTopics(directories);
             topics = adopted;
             if (adopted.Count > 0)
             {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Configuration;
+using Samsa.Protocol;
 using Samsa.Storage.Files;
 
 namespace Samsa.Broker.Metadata;
@@ -21,4 +22,7 @@ public sealed record LocalMetadataOptions
 
     /// <summary>The log directories in which topics are looked for when there is no metadata file yet; null: those of the configuration.</summary>
     public IReadOnlyList<string>? LogDirs { get; init; }
+
+    /// <summary>The newest leader epoch in the log of a partition, which after a crash may be ahead of the file beside it; null when not known.</summary>
+    public Func<TopicPartition, int?> LatestEpochOf { get; init; } = static _ => null;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Samsa.Protocol;
 using Samsa.Storage;
 using Samsa.Storage.Checkpoints;
 using Samsa.Storage.Epochs;
@@ -12,10 +13,14 @@ namespace Samsa.Broker.Metadata;
 /// metadata of our own: names, ids, partition counts and leader epochs come back; the topics' own configurations were elsewhere
 /// and do not, except what internal topics always have.
 /// </summary>
-internal sealed class TopicAdoption(IStorageFileSystem files, int brokerId, ILogger logger)
+internal sealed class TopicAdoption(LocalMetadataOptions options)
 {
     /// <summary>A directory that would make a topic of more partitions than this is taken for a stray.</summary>
     private const int MaxPartition = 100_000;
+
+    private readonly IStorageFileSystem _files = options.Files;
+    private readonly int _brokerId = options.Identity.BrokerId;
+    private readonly ILogger _logger = options.Logger;
 
     /// <summary>The topics of all directories. A directory that cannot be read is passed over with a warning.</summary>
     public List<TopicImage> FindTopics(IEnumerable<string> logDirs)
@@ -25,19 +30,19 @@ internal sealed class TopicAdoption(IStorageFileSystem files, int brokerId, ILog
         {
             try
             {
-                if (!files.DirectoryExists(logDir))
+                if (!_files.DirectoryExists(logDir))
                 {
                     continue;
                 }
 
-                foreach (var directory in files.ListDirectories(logDir))
+                foreach (var directory in _files.ListDirectories(logDir))
                 {
                     Look(directory, found);
                 }
             }
             catch (StorageException failed)
             {
-                logger.LogWarning(failed, "Cannot look for topics in {Directory}", logDir);
+                _logger.LogWarning(failed, "Cannot look for topics in {Directory}", logDir);
             }
         }
 
@@ -72,19 +77,20 @@ internal sealed class TopicAdoption(IStorageFileSystem files, int brokerId, ILog
 
         try
         {
-            var id = PartitionMetadataFile.Read(files, directory);
+            var id = PartitionMetadataFile.Read(_files, directory);
             if (entry.Id != null && id != null && entry.Id != id)
             {
-                logger.LogWarning("{Directory} has another topic id than the topic's first partition; it is left alone", directory);
+                _logger.LogWarning("{Directory} has another topic id than the topic's first partition; it is left alone", directory);
                 return;
             }
 
             entry.Id ??= id;
-            entry.Epochs[partition] = new LeaderEpochCache(files, directory).LatestEpoch ?? 0;
+            var stored = new LeaderEpochCache(_files, directory).LatestEpoch ?? 0;
+            entry.Epochs[partition] = Math.Max(stored, options.LatestEpochOf(new TopicPartition(topic, partition)) ?? 0);
         }
         catch (StorageException damaged)
         {
-            logger.LogWarning(damaged, "{Directory} is adopted without topic id and leader epoch", directory);
+            _logger.LogWarning(damaged, "{Directory} is adopted without topic id and leader epoch", directory);
             entry.Epochs.TryAdd(partition, 0);
         }
     }
@@ -94,15 +100,15 @@ internal sealed class TopicAdoption(IStorageFileSystem files, int brokerId, ILog
         var count = entry.Epochs.Count == 0 ? 1 : entry.Epochs.Keys.Max() + 1;
         if (count > entry.Epochs.Count)
         {
-            logger.LogWarning(
+            _logger.LogWarning(
                 "Topic {Topic} has {Found} of {Count} partitions here; the others start empty", name, entry.Epochs.Count, count);
         }
 
-        int[] replicas = [brokerId];
+        int[] replicas = [_brokerId];
         var partitions = new PartitionImage[count];
         for (var i = 0; i < count; i++)
         {
-            partitions[i] = new PartitionImage(i, brokerId, entry.Epochs.GetValueOrDefault(i), 0, replicas, replicas);
+            partitions[i] = new PartitionImage(i, _brokerId, entry.Epochs.GetValueOrDefault(i), 0, replicas, replicas);
         }
 
         return new TopicImage(name, entry.Id ?? TopicCreation.NewId(), partitions, InternalTopics.Configs(name));

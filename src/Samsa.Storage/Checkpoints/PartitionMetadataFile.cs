@@ -10,7 +10,8 @@ namespace Samsa.Storage.Checkpoints;
 /// </summary>
 public static class PartitionMetadataFile
 {
-    private const string Name = "partition.metadata";
+    internal const string Name = "partition.metadata";
+
     private const string VersionKey = "version";
     private const string TopicIdKey = "topic_id";
 
@@ -60,10 +61,27 @@ public static class PartitionMetadataFile
     public static void Write(IStorageFileSystem fileSystem, string directory, Guid topicId)
     {
         ArgumentNullException.ThrowIfNull(fileSystem);
-        fileSystem.WriteAtomically(
-            Path.Combine(directory, Name),
-            Encoding.UTF8.GetBytes($"{VersionKey}: 0\n{TopicIdKey}: {KafkaUuid.Format(topicId)}"));
+        fileSystem.WriteAtomically(Path.Combine(directory, Name), Content(topicId));
     }
+
+    /// <summary>
+    /// Writes the file of a directory that has no records yet; it survives a power cut only after <see cref="Flush"/>.
+    /// </summary>
+    internal static void WriteUnflushed(IStorageFileSystem fileSystem, string directory, Guid topicId)
+    {
+        using var file = fileSystem.Open(Path.Combine(directory, Name), StorageFileMode.Truncate);
+        file.Write(Content(topicId), 0);
+    }
+
+    /// <summary>Makes the content of the file durable (not its name: that takes a flush of the directory).</summary>
+    internal static void Flush(IStorageFileSystem fileSystem, string directory)
+    {
+        using var file = fileSystem.Open(Path.Combine(directory, Name), StorageFileMode.Existing);
+        file.Flush();
+    }
+
+    private static byte[] Content(Guid topicId) =>
+        Encoding.UTF8.GetBytes($"{VersionKey}: 0\n{TopicIdKey}: {KafkaUuid.Format(topicId)}");
 
     private static bool TryParseId(string text, out Guid id)
     {

@@ -19,6 +19,7 @@ public sealed class LogDirectory
     private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
     private IDisposable? _lock;
     private string? _error;
+    private int _logCount;
 
     internal LogDirectory(IStorageFileSystem fileSystem, string path, ILogger logger)
     {
@@ -39,8 +40,8 @@ public sealed class LogDirectory
     /// <summary>The logs in this directory; those of an offline directory too.</summary>
     public IEnumerable<PartitionLog> Logs => _logs.Values;
 
-    /// <summary>How many logs there are.</summary>
-    public int LogCount => _logs.Count;
+    /// <summary>How many logs there are. Counted here: the dictionary would stop everybody to count.</summary>
+    public int LogCount => Volatile.Read(ref _logCount);
 
     /// <summary>True when the last stop was clean, so that records need no check.</summary>
     internal bool WasCleanShutdown { get; private set; }
@@ -92,9 +93,23 @@ public sealed class LogDirectory
         Checkpoints.Load();
     }
 
-    internal void Add(PartitionLog log) => _logs[log.TopicPartition] = log;
+    internal void Add(PartitionLog log)
+    {
+        if (!_logs.TryAdd(log.TopicPartition, log))
+        {
+            throw new InvalidOperationException($"{log.TopicPartition} is in {Path} already");
+        }
 
-    internal void Remove(TopicPartition partition) => _logs.TryRemove(partition, out _);
+        Interlocked.Increment(ref _logCount);
+    }
+
+    internal void Remove(TopicPartition partition)
+    {
+        if (_logs.TryRemove(partition, out _))
+        {
+            Interlocked.Decrement(ref _logCount);
+        }
+    }
 
     /// <summary>Marks the directory as failed. Returns false when it already was.</summary>
     internal bool TryTakeOffline(string reason) => Interlocked.CompareExchange(ref _error, reason, null) is null;

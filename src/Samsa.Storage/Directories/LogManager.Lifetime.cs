@@ -6,6 +6,8 @@ namespace Samsa.Storage.Directories;
 /// <content>The start and the stop: lock, identify, load; close and mark as clean.</content>
 public sealed partial class LogManager
 {
+    private const int ClosingThreads = 8;
+
     /// <summary>
     /// Locks and checks all directories, then opens every log in them, several at a time. After an unclean stop this recovers.
     /// </summary>
@@ -128,7 +130,8 @@ public sealed partial class LogManager
 
         try
         {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.RecoveryThreadsPerDirectory) };
+            // Mostly waiting for the disk, which makes one commit of many flushes that come together.
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(ClosingThreads, _options.RecoveryThreadsPerDirectory) };
             await Parallel.ForEachAsync(directory.Logs, parallel, static (log, _) =>
             {
                 log.Close();

@@ -14,10 +14,17 @@ namespace Samsa.Storage.Directories;
 /// </summary>
 public sealed partial class LogManager : IAsyncDisposable
 {
+    /// <summary>
+    /// The directories of this many partitions of a topic are made before it is announced: that is where a disk that cannot be
+    /// written shows, and another directory is taken.
+    /// </summary>
+    private const int DirectoriesMadeAtOnce = 16;
+
     private readonly LogManagerOptions _options;
     private readonly ILogger _logger;
     private readonly ProducerStateOptions _producers;
     private readonly StorageScheduler _scheduler;
+    private readonly FileCreation _creation;
     private readonly List<LogDirectory> _directories;
     private readonly ConcurrentDictionary<TopicPartition, HostedLog> _logs = new();
     private readonly Lock _changes = new();
@@ -35,6 +42,7 @@ public sealed partial class LogManager : IAsyncDisposable
             Logger = options.Logger,
         };
         _scheduler = new StorageScheduler(options.Clock, OnWorkFailed);
+        _creation = new FileCreation(_scheduler, OnWorkFailed);
         _directories = [];
         foreach (var path in options.Directories)
         {
@@ -72,7 +80,8 @@ public sealed partial class LogManager : IAsyncDisposable
 
     /// <summary>
     /// The log of a partition, created in the directory with the fewest logs when there is none. A log on disk that belongs to
-    /// another topic id is put aside as <c>-stray</c> first.
+    /// another topic id is put aside as <c>-stray</c> first. A new log's files follow in the background, or with the first
+    /// append, and are durable with the first flush; so does its directory, except those of a topic's first partitions.
     /// </summary>
     /// <param name="partition">The partition.</param>
     /// <param name="topicId">The topic's id; <see cref="Guid.Empty"/> when it has none.</param>
@@ -214,9 +223,14 @@ public sealed partial class LogManager : IAsyncDisposable
             try
             {
                 directory.Checkpoints.Forget(partition);
-                var log = PartitionLog.Open(OptionsFor(directory, partition, config));
+                var log = PartitionLog.Open(OptionsFor(directory, partition, config) with
+                {
+                    DefersDirectory = partition.Partition >= DirectoriesMadeAtOnce,
+                });
                 StorageLog.Created(_logger, partition, directory.Path);
-                return Adopt(Host(directory, log), topicId, config);
+                Adopt(Host(directory, log), topicId, config);
+                _creation.Add(log);
+                return log;
             }
             catch (StorageException failure)
             {

@@ -24,7 +24,7 @@ internal static partial class StorageLog
     [LoggerMessage(2005, LogLevel.Warning, "The checkpoint {Path} counts as empty: {Reason}")]
     internal static partial void CheckpointIgnored(ILogger logger, string path, string reason);
 
-    [LoggerMessage(2006, LogLevel.Information, "Log {Partition} is created in {Directory}.")]
+    [LoggerMessage(2006, LogLevel.Debug, "Log {Partition} is created in {Directory}.")]
     internal static partial void Created(ILogger logger, TopicPartition partition, string directory);
 
     [LoggerMessage(2007, LogLevel.Warning, "The log {Partition} on disk belongs to another topic of the same name; it is kept as {Path}.")]

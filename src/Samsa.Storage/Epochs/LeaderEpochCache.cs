@@ -6,28 +6,31 @@ namespace Samsa.Storage.Epochs;
 /// <summary>
 /// Owns the leader epochs of one partition log and their file <c>leader-epoch-checkpoint</c> (KIP-101, KIP-279).
 /// Any thread reads without a lock; changes take a short lock, normally beneath the log's own.
-/// Lives as long as its log. Epochs and start offsets both strictly ascend; the file is replaced before the change shows.
+/// Lives as long as its log. Epochs and start offsets both strictly ascend. What an append adds reaches the file with
+/// <see cref="Flush"/>, before the recovery point passes the append: until then recovery finds it in the records. What a
+/// truncation takes away is in the file before the change shows.
 /// Fails with <see cref="StorageException"/> when the file is malformed or cannot be written; the old state then stays.
 /// </summary>
 public sealed class LeaderEpochCache
 {
     private readonly IStorageFileSystem _fileSystem;
     private readonly Lock _lock = new();
-    private string _path;
+    private string _directory;
     private volatile EpochEntry[] _entries;
+    private bool _flushNeeded;
 
     /// <summary>Reads the checkpoint of the partition directory; without one there are no epochs yet.</summary>
     public LeaderEpochCache(IStorageFileSystem fileSystem, string directory)
+        : this(fileSystem, directory, exists: true)
+    {
+    }
+
+    /// <summary>The same where it may be known that there is no file.</summary>
+    internal LeaderEpochCache(IStorageFileSystem fileSystem, string directory, bool exists)
     {
         _fileSystem = fileSystem;
-        _path = Path.Combine(directory, LeaderEpochCheckpointFile.Name);
-        var entries = new List<EpochEntry>();
-        foreach (var entry in LeaderEpochCheckpointFile.Read(fileSystem, _path))
-        {
-            Append(entries, entry);
-        }
-
-        _entries = [.. entries];
+        _directory = directory;
+        _entries = exists ? Read(fileSystem, FilePath) : [];
     }
 
     /// <summary>All entries, oldest first.</summary>
@@ -62,8 +65,21 @@ public sealed class LeaderEpochCache
 
             var entries = new List<EpochEntry>(_entries);
             Append(entries, new EpochEntry(epoch, startOffset));
-            Replace([.. entries]);
+            _entries = [.. entries];
+            _flushNeeded = true;
             return true;
+        }
+    }
+
+    /// <summary>Makes the entries durable.</summary>
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            if (_flushNeeded)
+            {
+                Replace(_entries);
+            }
         }
     }
 
@@ -157,8 +173,22 @@ public sealed class LeaderEpochCache
     {
         lock (_lock)
         {
-            _path = Path.Combine(directory, LeaderEpochCheckpointFile.Name);
+            _directory = directory;
         }
+    }
+
+    // Put together when needed: a broker may hold very many logs.
+    private string FilePath => Path.Combine(_directory, LeaderEpochCheckpointFile.Name);
+
+    private static EpochEntry[] Read(IStorageFileSystem fileSystem, string path)
+    {
+        var entries = new List<EpochEntry>();
+        foreach (var entry in LeaderEpochCheckpointFile.Read(fileSystem, path))
+        {
+            Append(entries, entry);
+        }
+
+        return [.. entries];
     }
 
     private static bool IsCurrent(EpochEntry[] entries, int epoch, long startOffset) =>
@@ -188,7 +218,8 @@ public sealed class LeaderEpochCache
 
     private void Replace(EpochEntry[] entries)
     {
-        LeaderEpochCheckpointFile.Write(_fileSystem, _path, entries);
+        LeaderEpochCheckpointFile.Write(_fileSystem, FilePath, entries);
         _entries = entries;
+        _flushNeeded = false;
     }
 }

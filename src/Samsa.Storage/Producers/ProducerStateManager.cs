@@ -277,7 +277,10 @@ public sealed class ProducerStateManager
         }
     }
 
-    /// <summary>Writes a snapshot at <see cref="MapEndOffset"/>, durably, unless the newest one is already there.</summary>
+    /// <summary>
+    /// Writes a snapshot at <see cref="MapEndOffset"/>, unless the newest one is already there. <see cref="FlushSnapshots"/>
+    /// makes it durable.
+    /// </summary>
     public void TakeSnapshot()
     {
         lock (_lock)
@@ -291,12 +294,24 @@ public sealed class ProducerStateManager
         }
     }
 
+    /// <summary>Makes the content of the snapshots durable; their names take a flush of the directory.</summary>
+    public void FlushSnapshots() => _snapshots.Flush();
+
+    /// <summary>Notes the files of the directory, so that the disk is not asked again.</summary>
+    internal void Found(IReadOnlyList<string> paths)
+    {
+        lock (_lock)
+        {
+            _snapshots.Found(paths);
+        }
+    }
+
     /// <summary>The offsets of the snapshots on disk, ascending.</summary>
     public IReadOnlyList<long> Snapshots()
     {
         lock (_lock)
         {
-            return _snapshots.Offsets();
+            return _snapshots.Offsets.ToArray();
         }
     }
 
@@ -318,21 +333,12 @@ public sealed class ProducerStateManager
         }
     }
 
-    /// <summary>Deletes the snapshots above <paramref name="offset"/>.</summary>
-    public void DeleteSnapshotsAfter(long offset)
-    {
-        lock (_lock)
-        {
-            _snapshots.DeleteWhere(snapshot => snapshot > offset);
-        }
-    }
-
     /// <summary>Deletes snapshots that belong to no segment; the newest one stays, it is that of a clean stop.</summary>
     public void DeleteStraySnapshots(IReadOnlySet<long> segmentBaseOffsets)
     {
         lock (_lock)
         {
-            var newest = _snapshots.Offsets() is [.., var last] ? last : -1;
+            var newest = _snapshots.Offsets is [.., var last] ? last : -1;
             _snapshots.DeleteWhere(offset => offset != newest && !segmentBaseOffsets.Contains(offset));
         }
     }

@@ -9,27 +9,27 @@ internal static class IndexCheck
     internal static string? Check(IStorageFileSystem fileSystem, LogSegment segment, long nextBaseOffset)
     {
         var offsets = segment.OffsetIndex;
-        if (CheckFile(fileSystem, offsets.File.Path, OffsetIndex.EntryBytes) is { } offsetFault)
+        if (CheckFile(fileSystem, segment, offsets.File.Path, OffsetIndex.EntryBytes) is { } offsetFault)
         {
             return offsetFault;
         }
 
-        if (offsets.TryRead(offsets.File.Count - 1, out var lastOffset, out var position)
+        if (offsets.TryReadLast(out var lastOffset, out var position)
             && (lastOffset < segment.BaseOffset || lastOffset >= nextBaseOffset || position >= segment.Size))
         {
             return $"{offsets.File.Path} ends with offset {lastOffset} at position {position}, which the segment does not have";
         }
 
         var times = segment.TimeIndex;
-        if (CheckFile(fileSystem, times.File.Path, TimeIndex.EntryBytes) is { } timeFault)
+        if (CheckFile(fileSystem, segment, times.File.Path, TimeIndex.EntryBytes) is { } timeFault)
         {
             return timeFault;
         }
 
-        if (times.TryRead(0, out var first)
+        if (times.File.Count > 0
             && (times.Last.Offset < segment.BaseOffset
                 || times.Last.Offset >= nextBaseOffset
-                || times.Last.Timestamp < first.Timestamp
+                || (times.File.Count > 1 && times.TryRead(0, out var first) && times.Last.Timestamp < first.Timestamp)
                 || segment.Size == 0))
         {
             return $"{times.File.Path} ends with offset {times.Last.Offset} and time {times.Last.Timestamp}, which the segment does not have";
@@ -41,10 +41,10 @@ internal static class IndexCheck
             : null;
     }
 
-    private static string? CheckFile(IStorageFileSystem fileSystem, string path, int entryBytes)
+    private static string? CheckFile(IStorageFileSystem fileSystem, LogSegment segment, string path, int entryBytes)
     {
         var length = fileSystem.FileLength(path);
-        return length < 0 ? $"{path} is missing"
+        return length < 0 ? (segment.Size == 0 ? null : $"{path} is missing")
             : length % entryBytes != 0 ? $"{path} has {length} bytes, no multiple of {entryBytes}"
             : null;
     }

@@ -28,6 +28,9 @@ internal sealed class IndexFile
     private int _persisted;
     private bool _flushNeeded;
 
+    // The file may hold something else than the entries that count as persisted: the next write puts that right.
+    private bool _fileIsStale;
+
     /// <summary>An index with the <paramref name="count"/> entries that its file holds.</summary>
     internal IndexFile(IStorageFileSystem fileSystem, SegmentLocation location, string suffix, int entryBytes, int keyBytes, int count)
     {
@@ -133,17 +136,15 @@ internal sealed class IndexFile
         }
     }
 
-    /// <summary>Forgets everything, also what a damaged file holds beyond its whole entries.</summary>
+    /// <summary>
+    /// Forgets everything. The file stays as it is until entries are written again: recovery of ten thousand idle logs need not
+    /// touch twenty thousand files.
+    /// </summary>
     internal void Reset()
     {
         lock (_lock)
         {
-            if (_fileSystem.FileExists(Path))
-            {
-                using var file = _fileSystem.Open(Path, StorageFileMode.Truncate);
-                _flushNeeded = true;
-            }
-
+            _fileIsStale = true;
             _tailStart = _persisted = 0;
             Volatile.Write(ref _count, 0);
         }
@@ -190,12 +191,22 @@ internal sealed class IndexFile
     private void PersistLocked()
     {
         var pending = _count - _persisted;
-        if (pending == 0 && (_count > 0 || _fileSystem.FileExists(Path)))
+        if (pending == 0 && !_fileIsStale && (_count > 0 || _fileSystem.FileExists(Path)))
         {
             return;
         }
 
         using var file = _fileSystem.Open(Path, StorageFileMode.OpenOrCreate);
+        if (_fileIsStale)
+        {
+            if (file.Length != (long)_persisted * _entryBytes)
+            {
+                file.SetLength((long)_persisted * _entryBytes);
+            }
+
+            _fileIsStale = false;
+        }
+
         if (pending > 0)
         {
             var start = (_persisted - _tailStart) * _entryBytes;

@@ -5,18 +5,18 @@ namespace Samsa.Storage.Segments;
 
 /// <summary>
 /// Finishes or undoes what a stop interrupted: removal (<c>.deleted</c>), compaction (<c>.cleaned</c> is undone, <c>.swap</c> is
-/// finished), and index files without records. Used once, before a log is opened.
+/// finished), and index files without records. Used once, before a log is opened, with the files that were found.
 /// </summary>
 internal sealed class LeftoverFiles(IStorageFileSystem fileSystem, string directory, ILogger logger)
 {
     private bool _changed;
 
     /// <summary>Returns true when files were removed or renamed.</summary>
-    internal bool CleanUp()
+    internal bool CleanUp(DirectoryFiles found)
     {
         var firstCleaned = long.MaxValue;
         var swaps = new List<string>();
-        foreach (var path in fileSystem.ListFiles(directory))
+        foreach (var path in found.Paths)
         {
             if (path.EndsWith(LogFileNames.DeletedSuffix, StringComparison.Ordinal))
             {
@@ -34,7 +34,7 @@ internal sealed class LeftoverFiles(IStorageFileSystem fileSystem, string direct
         }
 
         FinishSwaps(swaps, firstCleaned);
-        DeleteOrphans();
+        DeleteOrphans(_changed ? DirectoryFiles.List(fileSystem, directory) : found);
         return _changed;
     }
 
@@ -97,15 +97,15 @@ internal sealed class LeftoverFiles(IStorageFileSystem fileSystem, string direct
         return end;
     }
 
-    private void DeleteOrphans()
+    private void DeleteOrphans(DirectoryFiles files)
     {
-        foreach (var path in fileSystem.ListFiles(directory))
+        foreach (var path in files.Paths)
         {
             foreach (var suffix in LogFileNames.SegmentSuffixes)
             {
                 if (suffix != LogFileNames.LogSuffix
                     && LogFileNames.TryParse(path, suffix, out var baseOffset)
-                    && !fileSystem.FileExists(LogFileNames.Path(directory, baseOffset, LogFileNames.LogSuffix)))
+                    && !files.Contains(LogFileNames.Path(directory, baseOffset, LogFileNames.LogSuffix)))
                 {
                     logger.LogWarning("Removing {Path}: there are no records that it could index.", path);
                     Delete(path);

@@ -23,9 +23,12 @@ internal sealed class LogSegment
     private bool _sealed;
     private bool _indexesNeedFlush;
 
-    /// <summary>Describes files that exist (or are about to): sizes and counts as found on disk.</summary>
+    /// <summary>
+    /// Describes files that exist, or are about to. <paramref name="hasIndexes"/> is false where there are none, and where
+    /// recovery will make them anew: then they are not looked at.
+    /// </summary>
     internal LogSegment(
-        IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long createdMs, long size)
+        IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long createdMs, long size, bool hasIndexes)
     {
         _fileSystem = fileSystem;
         _size = _flushedSize = size;
@@ -39,9 +42,9 @@ internal sealed class LogSegment
         _location = new SegmentLocation(directory, baseOffset);
         File = new SegmentFile(fileSystem, _location);
         OffsetIndex = new OffsetIndex(
-            fileSystem, _location, config.SegmentIndexBytes, Entries(LogFileNames.IndexSuffix, OffsetIndex.EntryBytes));
+            fileSystem, _location, config.SegmentIndexBytes, hasIndexes ? Entries(LogFileNames.IndexSuffix, OffsetIndex.EntryBytes) : 0);
         TimeIndex = new TimeIndex(
-            fileSystem, _location, config.SegmentIndexBytes, Entries(LogFileNames.TimeIndexSuffix, TimeIndex.EntryBytes));
+            fileSystem, _location, config.SegmentIndexBytes, hasIndexes ? Entries(LogFileNames.TimeIndexSuffix, TimeIndex.EntryBytes) : 0);
         Transactions = new TransactionIndex(fileSystem, _location);
         _newest = new NewestTimestamp(TimeIndex.Last);
     }
@@ -71,24 +74,31 @@ internal sealed class LogSegment
     /// <summary>True when something was written that <see cref="Flush"/> has not made durable.</summary>
     internal bool NeedsFlush => Size != Volatile.Read(ref _flushedSize) || Volatile.Read(ref _indexesNeedFlush);
 
+    /// <summary>A new, empty segment whose files <see cref="CreateFiles"/> makes before the first append.</summary>
+    internal static LogSegment Plan(IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long nowMs) =>
+        new(fileSystem, directory, baseOffset, config, nowMs, size: 0, hasIndexes: false);
+
     /// <summary>Creates the files of a new, empty segment.</summary>
     internal static LogSegment Create(
         IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long nowMs)
     {
-        // What a crash may have left under these names belongs to no segment.
-        fileSystem.DeleteFile(LogFileNames.Path(directory, baseOffset, LogFileNames.IndexSuffix));
-        fileSystem.DeleteFile(LogFileNames.Path(directory, baseOffset, LogFileNames.TimeIndexSuffix));
-        fileSystem.DeleteFile(LogFileNames.Path(directory, baseOffset, LogFileNames.TransactionIndexSuffix));
-        using (var file = fileSystem.Open(
-            LogFileNames.Path(directory, baseOffset, LogFileNames.LogSuffix), StorageFileMode.Truncate))
-        {
-            if (config.Preallocate)
-            {
-                file.SetLength(config.SegmentBytes);
-            }
-        }
+        var segment = Plan(fileSystem, directory, baseOffset, config, nowMs);
+        segment.CreateFiles(config);
+        return segment;
+    }
 
-        return new LogSegment(fileSystem, directory, baseOffset, config, nowMs, size: 0);
+    /// <summary>Creates the record file of a planned segment; those of the indexes come when they have entries or are closed.</summary>
+    internal void CreateFiles(LogConfig config)
+    {
+        // What a crash may have left under these names belongs to no segment.
+        _fileSystem.DeleteFile(OffsetIndex.File.Path);
+        _fileSystem.DeleteFile(TimeIndex.File.Path);
+        _fileSystem.DeleteFile(Transactions.Path);
+        using var file = _fileSystem.Open(File.Path, StorageFileMode.Truncate);
+        if (config.Preallocate)
+        {
+            file.SetLength(config.SegmentBytes);
+        }
     }
 
     /// <summary>
@@ -297,7 +307,7 @@ internal sealed class LogSegment
     internal bool TryRestoreTail(IStorageFile file, out long next)
     {
         Span<byte> buffer = stackalloc byte[SegmentScanner.BufferBytes];
-        OffsetIndex.TryRead(OffsetIndex.File.Count - 1, out _, out var indexedAt);
+        OffsetIndex.TryReadLast(out _, out var indexedAt);
         next = BaseOffset;
         var scanner = new SegmentScanner(file, indexedAt, _size, buffer);
         while (scanner.MoveNext())

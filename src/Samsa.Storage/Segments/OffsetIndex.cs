@@ -14,6 +14,11 @@ internal sealed class OffsetIndex
 
     private readonly long _baseOffset;
 
+    // The last entry, once it was asked for: opening a log asks several times.
+    private int _lastSlot = -1;
+    private long _lastOffset;
+    private long _lastPosition;
+
     internal OffsetIndex(IStorageFileSystem fileSystem, SegmentLocation location, int maxBytes, int count)
     {
         _baseOffset = location.BaseOffset;
@@ -33,6 +38,7 @@ internal sealed class OffsetIndex
         BinaryPrimitives.WriteInt32BigEndian(entry, (int)(offset - _baseOffset));
         BinaryPrimitives.WriteInt32BigEndian(entry[4..], (int)position);
         File.Append(entry);
+        _lastSlot = -1;
     }
 
     /// <summary>The position of the last indexed batch that ends at or before <paramref name="offset"/>, 0 without one.</summary>
@@ -40,6 +46,20 @@ internal sealed class OffsetIndex
     {
         Span<byte> entry = stackalloc byte[EntryBytes];
         return File.Floor(offset - _baseOffset, entry) < 0 ? 0 : (uint)BinaryPrimitives.ReadInt32BigEndian(entry[4..]);
+    }
+
+    /// <summary>The newest entry; the base offset at position 0 when there is none. For whoever may append.</summary>
+    internal bool TryReadLast(out long offset, out long position)
+    {
+        var slot = File.Count - 1;
+        if (slot >= 0 && slot != _lastSlot)
+        {
+            TryRead(slot, out _lastOffset, out _lastPosition);
+            _lastSlot = slot;
+        }
+
+        (offset, position) = slot < 0 ? (_baseOffset, 0) : (_lastOffset, _lastPosition);
+        return slot >= 0;
     }
 
     /// <summary>The entry in <paramref name="slot"/>.</summary>

@@ -53,6 +53,19 @@ internal sealed class SegmentFile(IStorageFileSystem fileSystem, SegmentLocation
         }
     }
 
+    /// <summary>Closes the handle when nobody holds a reference; it opens again when needed.</summary>
+    internal void CloseUnused()
+    {
+        lock (_lock)
+        {
+            _touched = false;
+            if (_references == 0)
+            {
+                CloseHandle();
+            }
+        }
+    }
+
     /// <summary>
     /// Closes the handle when nobody holds a reference and nobody took one since the last call. Returns true when closed.
     /// </summary>

@@ -29,6 +29,15 @@ internal sealed class SegmentRecovery(
     /// <summary>Returns true when records were cut off.</summary>
     internal bool Run(bool hasLaterSegments)
     {
+        if (segment.Size == 0)
+        {
+            segment.ResetIndexes();
+            segment.MarkUnflushed();
+            producers.UpdateMapEndOffset(segment.BaseOffset);
+            End = segment.BaseOffset;
+            return false;
+        }
+
         var file = segment.File.TryAcquire()
             ?? throw new InvalidOperationException($"Segment {segment.BaseOffset} is closed while the log is opened");
         _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);

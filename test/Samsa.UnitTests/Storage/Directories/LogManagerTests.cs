@@ -199,6 +199,63 @@ public sealed class LogManagerTests
         Assert.Equal(Count, again.Logs.Count());
     }
 
+    [Fact]
+    public async Task A_large_topic_is_there_before_its_files_which_follow()
+    {
+        const int Count = 40;
+        await using var manager = await _harness.OpenAsync();
+        var gate = new ManualResetEventSlim();
+        _harness.Files.Fault = (operation, path) =>
+        {
+            if (operation == "open" && path.EndsWith("partition.metadata", StringComparison.Ordinal))
+            {
+                _harness.Files.Unlocked(() => Assert.True(gate.Wait(TimeSpan.FromSeconds(30))));
+            }
+
+            return null;
+        };
+        for (var i = 0; i < Count; i++)
+        {
+            Assert.Equal(0, manager.GetOrCreate(Partition(i), TopicId, LogConfig.Default, isNew: true).LogEndOffset);
+        }
+
+        Assert.True(_harness.Files.DirectoryExists($"{First}/t-15"));
+        Assert.False(_harness.Files.DirectoryExists($"{First}/t-{Count - 1}"));
+        Assert.Equal(Count, manager.Directories[0].LogCount);
+
+        gate.Set();
+        await UntilAsync(() => Enumerable.Range(0, Count).All(i => _harness.Files.FileExists($"{First}/t-{i}/00000000000000000000.log")));
+        Assert.All(Enumerable.Range(0, Count), i => Assert.True(_harness.Files.FileExists($"{First}/t-{i}/partition.metadata")));
+        Assert.Equal(0, _harness.Files.OpenHandles - 1);
+    }
+
+    [Fact]
+    public async Task A_clean_stop_makes_the_files_that_are_still_missing()
+    {
+        var manager = await _harness.OpenAsync();
+        var log = manager.GetOrCreate(Partition(99), TopicId, LogConfig.Default, isNew: true);
+        await CloseAsync(manager);
+
+        Assert.True(_harness.Files.FileExists($"{First}/t-99/00000000000000000000.log"));
+        Assert.True(log.IsClosed);
+        await using var again = await _harness.OpenAsync();
+        Assert.Equal(TopicId, again.Get(Partition(99))?.TopicId);
+    }
+
+    [Fact]
+    public async Task A_directory_that_fails_while_files_are_made_goes_offline()
+    {
+        await using var manager = await _harness.OpenAsync(First, Second);
+        var offline = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        manager.DirectoryFailed += directory => offline.TrySetResult(directory.Path);
+        _harness.Files.Fault = (operation, path) => operation == "open" && path.StartsWith(First, StringComparison.Ordinal) ? "no space left" : null;
+
+        manager.GetOrCreate(Partition(0), TopicId, LogConfig.Default, isNew: true);
+
+        Assert.Equal(First, await offline.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(manager.Directories[1].IsOnline);
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         var deadline = Environment.TickCount64 + 30_000;

@@ -16,9 +16,12 @@ public sealed class LeaderEpochCacheTests
     public LeaderEpochCacheTests() => _files.CreateDirectory(Directory);
 
     [Fact]
-    public void Assignments_are_kept_and_survive_a_restart()
+    public void Assignments_are_kept_and_survive_a_restart_once_flushed()
     {
-        var cache = Filled((0, 0), (2, 10), (5, 10));
+        var cache = Filled((0, 0), (2, 10));
+        cache.Assign(5, 10);
+        Assert.Equal("0\n2\n0 0\n2 10\n", Text());
+        cache.Flush();
         Assert.Equal([new(0, 0), new(5, 10)], cache.Entries);
         Assert.Equal("0\n2\n0 0\n5 10\n", Text());
         Assert.Equal(cache.Entries, new LeaderEpochCache(_files, Directory).Entries);
@@ -37,6 +40,7 @@ public sealed class LeaderEpochCacheTests
         var entry = Assert.Single(cache.Entries);
         cache.Clear();
         cache.Assign(entry.Epoch, entry.StartOffset);
+        cache.Flush();
         Assert.Equal(golden, _files.ReadAllBytes(Path));
     }
 
@@ -134,8 +138,23 @@ public sealed class LeaderEpochCacheTests
     {
         var cache = Filled((1, 5));
         _files.Fault = (_, _) => "I/O error";
-        Assert.Throws<StorageException>(() => cache.Assign(2, 6));
+        Assert.Throws<StorageException>(() => cache.TruncateFromEnd(2));
         Assert.Equal([new(1, 5)], cache.Entries);
+    }
+
+    [Fact]
+    public void A_flush_that_failed_is_made_up_for_by_the_next()
+    {
+        var cache = Filled((1, 5));
+        cache.Assign(2, 6);
+        _files.Fault = (_, _) => "I/O error";
+        Assert.Throws<StorageException>(cache.Flush);
+        _files.Fault = null;
+        cache.Flush();
+        Assert.Equal([new(1, 5), new(2, 6)], new LeaderEpochCache(_files, Directory).Entries);
+        var flushes = _files.Flushes;
+        cache.Flush();
+        Assert.Equal(flushes, _files.Flushes);
     }
 
     [Fact]
@@ -195,6 +214,7 @@ public sealed class LeaderEpochCacheTests
             cache.Assign(epoch, start);
         }
 
+        cache.Flush();
         return cache;
     }
 

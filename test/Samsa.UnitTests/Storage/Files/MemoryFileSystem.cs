@@ -24,6 +24,8 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
 
     public int Flushes { get; private set; }
 
+    public int DirectoryFlushes { get; private set; }
+
     public int Writes { get; private set; }
 
     public int Reads { get; private set; }
@@ -83,6 +85,7 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
     {
         lock (_lock)
         {
+            ThrowOnFault("create directory", path);
             for (var directory = path; !string.IsNullOrEmpty(directory); directory = Path.GetDirectoryName(directory))
             {
                 _directories.Add(directory);
@@ -189,6 +192,7 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
         lock (_lock)
         {
             // As a journal does: everything that was done to names before is durable, too.
+            DirectoryFlushes++;
             _durableFiles = new Dictionary<string, Inode>(_files);
             _unflushedNames.Clear();
         }

@@ -241,6 +241,7 @@ public sealed class MaintenanceTests : IDisposable
     {
         _harness.AppendValues("a");
         var renamed = _harness.Log.Delete();
+        Assert.NotNull(renamed);
         Assert.Matches("^/data/t-0\\.[0-9a-f]{32}-delete$", renamed);
         Assert.False(_harness.Files.DirectoryExists(LogHarness.Directory));
         Assert.NotEmpty(_harness.Files.ListFiles(renamed));

@@ -286,8 +286,7 @@ public sealed class RandomOperationTests(ITestOutputHelper output)
         private void Truncate()
         {
             var offset = _random.NextInt64(Math.Max(0, _end - 15), _end + 2);
-            var stored = _harness.FileNames().First(name => name.EndsWith(".log", StringComparison.Ordinal));
-            var isBelowAll = offset < long.Parse(stored[..20], CultureInfo.InvariantCulture);
+            var isBelowAll = offset < Log.FirstSegmentOffset;
             Log.TruncateTo(offset);
 
             // Whole batches go; below everything stored the log begins anew.

@@ -154,7 +154,7 @@ public sealed class ProducerSnapshotTests
         state.DeleteStraySnapshots(new HashSet<long> { 5 });
         Assert.Equal([5, 12], state.Snapshots());
         state.DeleteSnapshot(5);
-        state.DeleteSnapshotsAfter(11);
+        state.DeleteSnapshot(12);
         Assert.Empty(state.Snapshots());
     }
 
