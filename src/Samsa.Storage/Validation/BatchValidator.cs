@@ -39,7 +39,8 @@ internal static class BatchValidator
         if (walk.Fault == RecordFault.InvalidRecord)
         {
             return RecordValidator.Invalid(
-                $"Record {walk.FaultIndex} for {rules.Partition} is malformed: its lengths do not add up or its offset delta is not {walk.FaultIndex}");
+                $"Record {walk.FaultIndex} for {rules.Partition} is malformed: its lengths do not add up or its offset delta is not {walk.FaultIndex}",
+                RefusalCause.InvalidOffsetOrSequence);
         }
 
         return walk.Fault != RecordFault.None ? RecordValidator.Refuse(walk.Fault, batch, rules) : walk.Breaches?.ToRefusal();
@@ -80,13 +81,15 @@ internal static class BatchValidator
         {
             return ValidatedRecords.Refused(
                 ErrorCode.MessageTooLarge,
-                $"A batch of {size} bytes for {rules.Partition} is larger than max.message.bytes, {rules.Config.MaxMessageBytes}");
+                $"A batch of {size} bytes for {rules.Partition} is larger than max.message.bytes, {rules.Config.MaxMessageBytes}",
+                RefusalCause.TooLarge);
         }
 
         return size > rules.Config.SegmentBytes
             ? ValidatedRecords.Refused(
                 ErrorCode.RecordListTooLarge,
-                $"A batch of {size} bytes for {rules.Partition} is larger than segment.bytes, {rules.Config.SegmentBytes}")
+                $"A batch of {size} bytes for {rules.Partition} is larger than segment.bytes, {rules.Config.SegmentBytes}",
+                RefusalCause.TooLarge)
             : null;
     }
 
@@ -110,7 +113,7 @@ internal static class BatchValidator
         if (header.BaseOffset != 0)
         {
             return RecordValidator.Invalid(
-                $"The base offset of a batch for {rules.Partition} is {header.BaseOffset}; producers send 0");
+                $"The base offset of a batch for {rules.Partition} is {header.BaseOffset}; producers send 0", RefusalCause.InvalidOffsetOrSequence);
         }
 
         if (bytes.Length > rules.Config.MaxMessageBytes)
@@ -131,7 +134,8 @@ internal static class BatchValidator
         if (header.RecordCount <= 0 || header.LastOffsetDelta != header.RecordCount - 1)
         {
             return RecordValidator.Invalid(
-                $"A batch for {rules.Partition} declares {header.RecordCount} records and last offset delta {header.LastOffsetDelta}; a producer's batch has at least one record, and a delta of one less than their number");
+                $"A batch for {rules.Partition} declares {header.RecordCount} records and last offset delta {header.LastOffsetDelta}; a producer's batch has at least one record, and a delta of one less than their number",
+                RefusalCause.InvalidOffsetOrSequence);
         }
 
         if (header.IsControl)
@@ -141,7 +145,8 @@ internal static class BatchValidator
 
         return header.HasProducerId && header.BaseSequence < 0
             ? RecordValidator.Invalid(
-                $"A batch for {rules.Partition} has producer id {header.ProducerId} but sequence {header.BaseSequence}; sequences begin at 0")
+                $"A batch for {rules.Partition} has producer id {header.ProducerId} but sequence {header.BaseSequence}; sequences begin at 0",
+                RefusalCause.InvalidOffsetOrSequence)
             : null;
     }
 }

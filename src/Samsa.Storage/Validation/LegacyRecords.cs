@@ -34,7 +34,7 @@ internal static class LegacyRecords
             }
 
             handedOver = true;
-            return BatchRepacker.Validate(builder.Build(), rules.Config.Compression ?? codec, rules, builder);
+            return BatchRepacker.Validate(builder.Build(), rules.Config.Compression ?? codec, rules, builder) with { IsConverted = true };
         }
         catch (CodecUnavailableException missing)
         {
@@ -42,7 +42,7 @@ internal static class LegacyRecords
         }
         catch (ArgumentException tooLarge)
         {
-            return ValidatedRecords.Refused(ErrorCode.MessageTooLarge, tooLarge.Message);
+            return ValidatedRecords.Refused(ErrorCode.MessageTooLarge, tooLarge.Message, RefusalCause.TooLarge);
         }
         finally
         {
@@ -73,7 +73,8 @@ internal static class LegacyRecords
             if (magic >= 0 && message.Magic != magic)
             {
                 return RecordValidator.Invalid(
-                    $"Messages for {rules.Partition} have magic {magic} and {message.Magic}; all messages of a request have the same");
+                    $"Messages for {rules.Partition} have magic {magic} and {message.Magic}; all messages of a request have the same",
+                    RefusalCause.InvalidMagic);
             }
 
             magic = message.Magic;

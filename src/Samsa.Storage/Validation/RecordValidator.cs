@@ -27,7 +27,7 @@ public static class RecordValidator
         if (magic != RecordBatch.CurrentMagic)
         {
             return rules.OnlyBatches
-                ? Invalid($"Records for {rules.Partition} have magic {magic}; produce requests from version {ValidationRules.FirstVersionOfBatches} on carry magic 2")
+                ? Invalid($"Records for {rules.Partition} have magic {magic}; produce requests from version {ValidationRules.FirstVersionOfBatches} on carry magic 2", RefusalCause.InvalidMagic)
                 : LegacyRecords.Convert(records, rules);
         }
 
@@ -35,23 +35,26 @@ public static class RecordValidator
     }
 
     /// <summary>A refusal for records that are not what they should be.</summary>
-    internal static ValidatedRecords Invalid(FormattableString message) =>
-        ValidatedRecords.Refused(ErrorCode.InvalidRecord, message.ToString(CultureInfo.InvariantCulture));
+    internal static ValidatedRecords Invalid(FormattableString message, RefusalCause cause = RefusalCause.None) =>
+        ValidatedRecords.Refused(ErrorCode.InvalidRecord, message.ToString(CultureInfo.InvariantCulture), cause);
 
     /// <summary>A refusal for bytes that were damaged on their way.</summary>
-    internal static ValidatedRecords Corrupt(FormattableString message) =>
-        ValidatedRecords.Refused(ErrorCode.CorruptMessage, message.ToString(CultureInfo.InvariantCulture));
+    internal static ValidatedRecords Corrupt(FormattableString message, RefusalCause cause = RefusalCause.None) =>
+        ValidatedRecords.Refused(ErrorCode.CorruptMessage, message.ToString(CultureInfo.InvariantCulture), cause);
 
     /// <summary>The refusal that fits a structural fault of the bytes that begin with <paramref name="bytes"/>.</summary>
     internal static ValidatedRecords Refuse(RecordFault fault, ReadOnlySpan<byte> bytes, in ValidationRules rules) => fault switch
     {
         RecordFault.InvalidMagic => ValidatedRecords.Refused(
             ErrorCode.CorruptMessage,
-            string.Create(CultureInfo.InvariantCulture, $"Invalid magic found in record: {(sbyte)bytes[RecordBatchHeader.MagicPosition]}")),
-        RecordFault.InvalidSize or RecordFault.InvalidCrc => Corrupt($"{fault.Describe()} ({rules.Partition})"),
+            string.Create(CultureInfo.InvariantCulture, $"Invalid magic found in record: {(sbyte)bytes[RecordBatchHeader.MagicPosition]}"),
+            RefusalCause.InvalidMagic),
+        RecordFault.InvalidCrc => Corrupt($"{fault.Describe()} ({rules.Partition})", RefusalCause.InvalidCrc),
+        RecordFault.InvalidSize => Corrupt($"{fault.Describe()} ({rules.Partition})"),
         RecordFault.UnknownCodec or RecordFault.CorruptCompression => ValidatedRecords.Refused(
             ErrorCode.UnknownServerError, $"{fault.Describe()} ({rules.Partition})"),
-        RecordFault.TooLarge => ValidatedRecords.Refused(ErrorCode.MessageTooLarge, $"{fault.Describe()} ({rules.Partition})"),
+        RecordFault.TooLarge => ValidatedRecords.Refused(
+            ErrorCode.MessageTooLarge, $"{fault.Describe()} ({rules.Partition})", RefusalCause.TooLarge),
         _ => Invalid($"{fault.Describe()} ({rules.Partition})"),
     };
 

@@ -12,10 +12,11 @@ internal sealed class RuleBreaches(TopicPartition partition)
     /// <summary>The answer for the whole batch. A timestamp at fault decides over the code, as in Kafka.</summary>
     internal ValidatedRecords ToRefusal() => _timestamps
         ? ValidatedRecords.Refused(
-            ErrorCode.InvalidTimestamp, "One or more records have been rejected due to invalid timestamp", _errors)
+            ErrorCode.InvalidTimestamp, "One or more records have been rejected due to invalid timestamp", errors: _errors)
         : ValidatedRecords.Refused(
             ErrorCode.InvalidRecord,
             string.Create(CultureInfo.InvariantCulture, $"{_errors.Count} of the records were refused; the first because: {_errors[0].Message}"),
+            RefusalCause.MissingKey,
             _errors);
 
     internal void AddMissingKey(int index) =>

@@ -18,6 +18,9 @@ public readonly record struct ValidatedRecords : IDisposable
     /// <summary>What was wrong and what would be right; null without an error.</summary>
     public string? ErrorMessage { get; init; }
 
+    /// <summary>What they are counted under when they are refused.</summary>
+    public RefusalCause Cause { get; init; }
+
     /// <summary>The records at fault, when single records are; produce answers from v8 on carry them (KIP-467).</summary>
     public IReadOnlyList<RecordError>? RecordErrors { get; init; }
 
@@ -42,6 +45,9 @@ public readonly record struct ValidatedRecords : IDisposable
     /// <summary>The time that was stamped, ms; -1 when the producer's times were kept.</summary>
     public long LogAppendTime { get; private init; }
 
+    /// <summary>The records came in an older format and were converted.</summary>
+    public bool IsConverted { get; init; }
+
     /// <summary>The batch belongs to a transaction.</summary>
     public bool IsTransactional { get; private init; }
 
@@ -51,8 +57,9 @@ public readonly record struct ValidatedRecords : IDisposable
     /// <summary>True when disposing this disposes <paramref name="owner"/>.</summary>
     internal bool Owns(IDisposable? owner) => ReferenceEquals(_owner, owner);
 
-    internal static ValidatedRecords Refused(ErrorCode error, string message, IReadOnlyList<RecordError>? errors = null) =>
-        new() { Error = error, ErrorMessage = message, RecordErrors = errors, MaxTimestamp = -1, LogAppendTime = -1 };
+    internal static ValidatedRecords Refused(
+        ErrorCode error, string message, RefusalCause cause = RefusalCause.None, IReadOnlyList<RecordError>? errors = null) =>
+        new() { Error = error, ErrorMessage = message, Cause = cause, RecordErrors = errors, MaxTimestamp = -1, LogAppendTime = -1 };
 
     internal static ValidatedRecords Accepted(
         Memory<byte> bytes, IDisposable? owner, int recordCount, int lastOffsetDelta, long maxTimestamp,

@@ -24,11 +24,11 @@ internal sealed class HandlerHarness : IAsyncDisposable
     private readonly ProduceHandler _produce;
     private readonly FetchHandler _fetch;
 
-    private HandlerHarness(string directory, LogManager logs, bool flushOnAck)
+    private HandlerHarness(string directory, LogManager logs, bool flushOnAck, LogConfig config)
     {
         _directory = directory;
         _logs = logs;
-        var replicas = new ReplicaManager(logs, _ => LogConfig.Default, flushOnAck, NullLogger<ReplicaManager>.Instance);
+        var replicas = new ReplicaManager(logs, _ => config, flushOnAck, NullLogger<ReplicaManager>.Instance);
         var image = new TopicImage(
             Topic.Name, Topic.Id, [new PartitionImage(0, 0, 0, 0, [0], [0])], new Dictionary<string, string>());
         replicas.Start(new MetadataImage
@@ -41,6 +41,7 @@ internal sealed class HandlerHarness : IAsyncDisposable
             TopicsById = new Dictionary<Guid, TopicImage> { [Topic.Id] = image },
         });
         var metrics = new BrokerMetrics(TimeProvider.System);
+        Metrics = metrics.Topic(Topic.Name);
         _produce = new ProduceHandler(replicas, metrics, TimeProvider.System);
         _fetch = new FetchHandler(
             replicas, new FetchSessionCache(1000, TimeProvider.System), metrics, new FetchLimits(57_671_680), TimeProvider.System);
@@ -52,7 +53,11 @@ internal sealed class HandlerHarness : IAsyncDisposable
 
     public Partition Partition { get; }
 
-    public static async Task<HandlerHarness> OpenAsync(bool flushOnAck = false, IStorageFileSystem? files = null)
+    /// <summary>What the topic counts.</summary>
+    public TopicMetrics Metrics { get; }
+
+    public static async Task<HandlerHarness> OpenAsync(
+        bool flushOnAck = false, IStorageFileSystem? files = null, LogConfig? config = null)
     {
         var directory = Directory.CreateTempSubdirectory("samsa-wire-").FullName;
         var logs = await LogManager.OpenAsync(new LogManagerOptions
@@ -62,7 +67,7 @@ internal sealed class HandlerHarness : IAsyncDisposable
             ClusterId = "wireAAAAAAAAAAAAAAAAAA",
             FileSystem = files ?? PhysicalFileSystem.Instance,
         });
-        return new HandlerHarness(directory, logs, flushOnAck);
+        return new HandlerHarness(directory, logs, flushOnAck, config ?? LogConfig.Default);
     }
 
     public ValueTask<IMessage?> ProduceAsync(ProduceRequest request, short version = 9) =>

@@ -113,6 +113,7 @@ public sealed class ProduceHandler(ReplicaManager replicas, BrokerMetrics metric
         if (records.Error != ErrorCode.None)
         {
             Refuse(records, answer);
+            Count(records, data.Records.Memory.Length, metrics.Topic(partition.TopicPartition.Topic));
             return;
         }
 
@@ -143,6 +144,10 @@ public sealed class ProduceHandler(ReplicaManager replicas, BrokerMetrics metric
                 var topicMetrics = metrics.Topic(partition.TopicPartition.Topic);
                 topicMetrics.MessagesIn.Add(records.RecordCount);
                 topicMetrics.BytesIn.Add(records.Bytes.Length);
+                if (records.IsConverted)
+                {
+                    topicMetrics.ProduceMessageConversions.Add(records.RecordCount);
+                }
             }
 
             var commit = partition.CommitAsync(result, records.Bytes.Length);
@@ -175,6 +180,31 @@ public sealed class ProduceHandler(ReplicaManager replicas, BrokerMetrics metric
                 BatchIndex = error.BatchIndex,
                 BatchIndexErrorMessage = error.Message,
             });
+        }
+    }
+
+    private static void Count(in ValidatedRecords refused, int bytes, TopicMetrics topic)
+    {
+        switch (refused.Cause)
+        {
+            case RefusalCause.TooLarge:
+                topic.BytesRejected.Add(bytes);
+                break;
+            case RefusalCause.MissingKey:
+                topic.NoKeyCompactedTopicRecords.Add(refused.RecordErrors?.Count ?? 0);
+                break;
+            case RefusalCause.InvalidMagic:
+                topic.InvalidMagicNumberRecords.Increment();
+                break;
+            case RefusalCause.InvalidCrc:
+                topic.InvalidMessageCrcRecords.Increment();
+                break;
+            case RefusalCause.InvalidOffsetOrSequence:
+                topic.InvalidOffsetOrSequenceRecords.Increment();
+                break;
+            case RefusalCause.None:
+            default:
+                break;
         }
     }
 

@@ -31,6 +31,7 @@ internal static class FetchDownConverter
             if (destination.Length > 0 || conversion.Status == DownConversionStatus.Done)
             {
                 result.Converted = destination.Span.ToArray();
+                result.ConvertedRecords = conversion.RecordsConverted;
                 return;
             }
 

@@ -220,6 +220,7 @@ public sealed class FetchHandler(
         var topic = metrics.Topic(partition.TopicPartition.Topic);
         topic.TotalFetchRequests.Increment();
         topic.BytesOut.Add(result.Length);
+        topic.FetchMessageConversions.Add(result.ConvertedRecords);
         if (result.Error != ErrorCode.None)
         {
             topic.FailedFetchRequests.Increment();

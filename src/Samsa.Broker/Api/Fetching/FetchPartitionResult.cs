@@ -34,6 +34,9 @@ public sealed class FetchPartitionResult(FetchPartition request) : IDisposable
     /// <summary>Batches that had to be rewritten for an old client, null for none.</summary>
     public ReadOnlyMemory<byte>? Converted { get; set; }
 
+    /// <summary>How many records were rewritten.</summary>
+    public int ConvertedRecords { get; set; }
+
     /// <summary>The transactions aborted within the batches; null unless read_committed was asked for.</summary>
     public List<FetchResponse.AbortedTransaction>? Aborted { get; set; }
 
