@@ -1,3 +1,4 @@
+using Samsa.Storage.Files;
 using Samsa.Storage.Segments;
 
 namespace Samsa.Storage;
@@ -11,13 +12,14 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
 {
     private readonly IFlushSource _source;
     private readonly PartitionLogOptions _options;
+    private readonly ChangedDirectory _parent;
     private readonly Lock _flushLock = new();
     private readonly Lock _pointLock = new();
     private readonly Lock _waitLock = new();
     private TaskCompletionSource? _nextGroup;
     private bool _running;
     private bool _directoryChanged;
-    private bool _parentChanged;
+    private long _parentChange;
     private int _generation;
     private long _recoveryPoint;
     private long _lastFlushTicks;
@@ -27,7 +29,10 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
         _source = source;
         _options = options;
         _recoveryPoint = loaded.RecoveryPoint;
-        _directoryChanged = _parentChanged = !loaded.IsSettled;
+        _directoryChanged = !loaded.IsSettled;
+        _parent = options.Parent
+            ?? new ChangedDirectory(options.FileSystem, Path.GetDirectoryName(Path.GetFullPath(options.Directory)) ?? options.Directory);
+        _parentChange = loaded.IsSettled ? 0 : _parent.Note();
         _lastFlushTicks = options.Clock.GetUtcNow().UtcTicks;
     }
 
@@ -55,7 +60,7 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     internal void NoteDirectoryCreated()
     {
         Volatile.Write(ref _directoryChanged, true);
-        Volatile.Write(ref _parentChanged, true);
+        Volatile.Write(ref _parentChange, _parent.Note());
     }
 
     /// <summary>The log was cut at <paramref name="offset"/>, or emptied to start there. Called under the log's lock.</summary>
@@ -174,10 +179,7 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
             _options.FileSystem.FlushDirectory(_options.Directory);
         }
 
-        if (Interlocked.Exchange(ref _parentChanged, false))
-        {
-            _options.FileSystem.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(_options.Directory)) ?? _options.Directory);
-        }
+        _parent.Flush(Volatile.Read(ref _parentChange));
     }
 
     // False when the log was rolled or cut meanwhile: what was flushed is then not all that the recovery point would promise.

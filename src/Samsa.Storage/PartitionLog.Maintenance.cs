@@ -166,7 +166,11 @@ public sealed partial class PartitionLog
 
     void LogFlusher.IFlushSource.FlushState()
     {
-        LeaderEpochs.Flush();
+        if (LeaderEpochs.Flush())
+        {
+            _flusher.NoteDirectoryChanged();
+        }
+
         Producers.FlushSnapshots();
         if (_topicIdUnflushed)
         {

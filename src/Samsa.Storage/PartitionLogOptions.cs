@@ -15,6 +15,9 @@ public sealed record PartitionLogOptions
     /// <summary>True when a missing directory is not to be created before the files in it are.</summary>
     public bool DefersDirectory { get; init; }
 
+    /// <summary>The directory above, where several logs share it.</summary>
+    internal ChangedDirectory? Parent { get; init; }
+
     /// <summary>The partition.</summary>
     public required TopicPartition TopicPartition { get; init; }
 

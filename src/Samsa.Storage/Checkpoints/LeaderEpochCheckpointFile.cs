@@ -16,7 +16,23 @@ internal static class LeaderEpochCheckpointFile
         CheckpointText.Read<EpochEntry>(fileSystem, path, "'epoch startOffset'", TryParseLine);
 
     /// <summary>Replaces the file durably and atomically.</summary>
-    internal static void Write(IStorageFileSystem fileSystem, string path, ReadOnlySpan<EpochEntry> entries)
+    internal static void Write(IStorageFileSystem fileSystem, string path, ReadOnlySpan<EpochEntry> entries) =>
+        fileSystem.WriteAtomically(path, Content(entries));
+
+    /// <summary>Replaces the file atomically; the new one is found after a power cut once the directory was flushed.</summary>
+    internal static void WriteBeforeDirectoryFlush(IStorageFileSystem fileSystem, string path, ReadOnlySpan<EpochEntry> entries)
+    {
+        var temporary = path + ".tmp";
+        using (var file = fileSystem.Open(temporary, StorageFileMode.Truncate))
+        {
+            file.Write(Content(entries), 0);
+            file.Flush();
+        }
+
+        fileSystem.Move(temporary, path);
+    }
+
+    private static ReadOnlySpan<byte> Content(ReadOnlySpan<EpochEntry> entries)
     {
         var output = new ArrayBufferWriter<byte>(16 + 32 * entries.Length);
         CheckpointText.WriteHeader(output, entries.Length);
@@ -26,7 +42,7 @@ internal static class LeaderEpochCheckpointFile
             CheckpointText.WriteNumber(output, entry.StartOffset, (byte)'\n');
         }
 
-        fileSystem.WriteAtomically(path, output.WrittenSpan);
+        return output.WrittenSpan;
     }
 
     private static bool TryParseLine(ReadOnlySpan<char> line, out EpochEntry entry)

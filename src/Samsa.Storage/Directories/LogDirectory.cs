@@ -26,6 +26,7 @@ public sealed class LogDirectory
         _fileSystem = fileSystem;
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         Checkpoints = new DirectoryCheckpoints(fileSystem, Path, logger);
+        Names = new ChangedDirectory(fileSystem, Path);
     }
 
     /// <summary>The absolute path.</summary>
@@ -47,6 +48,9 @@ public sealed class LogDirectory
     internal bool WasCleanShutdown { get; private set; }
 
     internal DirectoryCheckpoints Checkpoints { get; }
+
+    /// <summary>The names of the partition directories.</summary>
+    internal ChangedDirectory Names { get; }
 
     /// <summary>The size of the volume and what may still be used of it, in bytes.</summary>
     public (long Total, long Usable) Space() => _fileSystem.Space(Path);

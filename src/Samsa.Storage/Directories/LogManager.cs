@@ -285,6 +285,7 @@ public sealed partial class LogManager : IAsyncDisposable
     private PartitionLogOptions OptionsFor(LogDirectory directory, TopicPartition partition, LogConfig config) => new()
     {
         Directory = Path.Combine(directory.Path, partition.ToString()),
+        Parent = directory.Names,
         TopicPartition = partition,
         Config = config,
         Clock = _options.Clock,

@@ -71,15 +71,22 @@ public sealed class LeaderEpochCache
         }
     }
 
-    /// <summary>Makes the entries durable.</summary>
-    public void Flush()
+    /// <summary>
+    /// Writes the entries that are not in the file yet, so that a flush of the directory makes them durable. Returns false
+    /// when there are none.
+    /// </summary>
+    public bool Flush()
     {
         lock (_lock)
         {
-            if (_flushNeeded)
+            if (!_flushNeeded)
             {
-                Replace(_entries);
+                return false;
             }
+
+            LeaderEpochCheckpointFile.WriteBeforeDirectoryFlush(_fileSystem, FilePath, _entries);
+            _flushNeeded = false;
+            return true;
         }
     }
 

@@ -204,7 +204,9 @@ internal sealed class IndexFile
                 file.SetLength((long)_persisted * _entryBytes);
             }
 
+            // Also when nothing had to be cut: an earlier process may have done that, and not flushed it.
             _fileIsStale = false;
+            _flushNeeded = true;
         }
 
         if (pending > 0)
@@ -212,9 +214,8 @@ internal sealed class IndexFile
             var start = (_persisted - _tailStart) * _entryBytes;
             file.Write(_tail.AsSpan(start, pending * _entryBytes), (long)_persisted * _entryBytes);
             _persisted = _count;
+            _flushNeeded = true;
         }
-
-        _flushNeeded = true;
     }
 
     private int FloorOnDisk(int count, long key, Span<byte> entry)

@@ -4,10 +4,10 @@ using System.Globalization;
 namespace Samsa.InteropTests.Support;
 
 /// <summary>
-/// The real program: `samsa server --override ...`. Owns one child process; used by one test at a time; lives until disposed;
+/// The real program: `samsa server --override ...`, by the runtime or, where a native file is named, by itself. Owns one child process; used by one test at a time; lives until disposed;
 /// when the process ends by itself, starting fails with what it wrote.
 /// </summary>
-internal sealed class SamsaProcess(IReadOnlyDictionary<string, string> overrides) : TestBroker(overrides)
+internal sealed class SamsaProcess(IReadOnlyDictionary<string, string> overrides, string? nativeFile = null) : TestBroker(overrides)
 {
     private readonly int _port = FreePorts.Next();
     private Process? _process;
@@ -19,20 +19,20 @@ internal sealed class SamsaProcess(IReadOnlyDictionary<string, string> overrides
 
     public override async Task StartAsync()
     {
-        List<string> arguments = [RepositoryPaths.SamsaAssembly, "server"];
+        List<string> arguments = nativeFile is null ? [RepositoryPaths.SamsaAssembly, "server"] : ["server"];
         Dictionary<string, string> properties = new(Overrides)
         {
             ["listeners"] = $"PLAINTEXT://127.0.0.1:{_port}",
             ["log.dirs"] = DataDirectory,
-            ["samsa.http.port"] = "-1",
         };
+        properties.TryAdd("samsa.http.port", "-1");
         foreach ((string key, string value) in properties)
         {
             arguments.Add("--override");
             arguments.Add($"{key}={value}");
         }
 
-        ProcessStartInfo start = Child.Describe("dotnet", arguments);
+        ProcessStartInfo start = Child.Describe(nativeFile ?? "dotnet", arguments);
         start.WorkingDirectory = Home;
         Process process = Process.Start(start) ?? throw new InvalidOperationException("Could not start samsa.");
         _process = process;

@@ -4,8 +4,8 @@ namespace Samsa.InteropTests.Support;
 
 /// <summary>
 /// One broker under test with a port and a data directory that survive restarts. What it is, SAMSA_INTEROP_TARGET says: the
-/// program `samsa` (when not set), Samsa inside this process ("in-process"), or Apache Kafka ("kafka-4.3", "kafka-3.9"), so
-/// that every test can be tried against the real thing.
+/// program `samsa` (when not set), the same as one native file ("native"), Samsa inside this process ("in-process"), or Apache
+/// Kafka ("kafka-4.3", "kafka-3.9"), so that every test can be tried against the real thing.
 /// </summary>
 internal abstract class TestBroker : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ internal abstract class TestBroker : IAsyncDisposable
 
     public static string Target { get; } = Environment.GetEnvironmentVariable("SAMSA_INTEROP_TARGET") ?? "samsa";
 
-    public static bool IsSamsa => Target is "samsa" or "in-process";
+    public static bool IsSamsa => Target is "samsa" or "native" or "in-process";
 
     public abstract int Port { get; }
 
@@ -71,16 +71,18 @@ internal abstract class TestBroker : IAsyncDisposable
         }
     }
 
-    private static async Task<TestBroker> StartAsync(string target, string[] overrides)
+    /// <summary>A started broker of the kind that <paramref name="target"/> says.</summary>
+    internal static async Task<TestBroker> StartAsync(string target, string[] overrides)
     {
         Dictionary<string, string> properties = overrides.Select(pair => pair.Split('=', 2)).ToDictionary(p => p[0], p => p[1]);
         TestBroker broker = target switch
         {
             "samsa" => new SamsaProcess(properties),
+            "native" => new SamsaProcess(properties, RepositoryPaths.NativeFile),
             "in-process" => new InProcessBroker(properties),
             "kafka-4.3" or "kafka-3.9" => new ApacheKafkaProcess(target["kafka-".Length..], properties),
             _ => throw new InvalidOperationException(
-                $"SAMSA_INTEROP_TARGET is '{target}'; it can be samsa, in-process, kafka-4.3 or kafka-3.9."),
+                $"SAMSA_INTEROP_TARGET is '{target}'; it can be samsa, native, in-process, kafka-4.3 or kafka-3.9."),
         };
         await broker.StartAsync();
         return broker;

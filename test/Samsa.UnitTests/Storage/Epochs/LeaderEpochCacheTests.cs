@@ -148,12 +148,12 @@ public sealed class LeaderEpochCacheTests
         var cache = Filled((1, 5));
         cache.Assign(2, 6);
         _files.Fault = (_, _) => "I/O error";
-        Assert.Throws<StorageException>(cache.Flush);
+        Assert.Throws<StorageException>(() => cache.Flush());
         _files.Fault = null;
-        cache.Flush();
+        Assert.True(cache.Flush());
         Assert.Equal([new(1, 5), new(2, 6)], new LeaderEpochCache(_files, Directory).Entries);
         var flushes = _files.Flushes;
-        cache.Flush();
+        Assert.False(cache.Flush());
         Assert.Equal(flushes, _files.Flushes);
     }
 

@@ -191,6 +191,8 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
     {
         lock (_lock)
         {
+            ThrowOnFault("flush directory", path);
+
             // As a journal does: everything that was done to names before is durable, too.
             DirectoryFlushes++;
             _durableFiles = new Dictionary<string, Inode>(_files);

@@ -219,6 +219,6 @@ public sealed class NewLogTests : IDisposable
         _harness.Scheduler.Run();
         Assert.Contains("00000000000000000001.snapshot", flushed);
         Assert.Contains("00000000000000000000.log", flushed);
-        Assert.Contains("00000000000000000000.index", flushed);
+        Assert.Contains("00000000000000000000.timeindex", flushed);
     }
 }
