@@ -1,5 +1,6 @@
 using Samsa.Broker.Metadata;
 using Samsa.Broker.Metrics;
+using Samsa.Broker.Network;
 using Samsa.Broker.Replication;
 using Samsa.Storage.Directories;
 
@@ -11,10 +12,12 @@ internal static class BrokerGauges
     /// <summary><c>BrokerState</c> while the broker serves.</summary>
     private const double Running = 3;
 
-    internal static void Register(BrokerMetrics metrics, ReplicaManager replicas, LogManager logs, IClusterMetadata metadata)
+    internal static void Register(BrokerMetrics metrics, ReplicaManager replicas, LogManager logs, IClusterMetadata metadata, SocketServer server)
     {
         metrics.Partitions = () => Sample(replicas, metadata);
         metrics.AddGauge(MetricCatalogue.BrokerState, static () => Running);
+        metrics.AddGauge(MetricCatalogue.MemoryPoolUsed, () => server.RequestBytesHeld);
+        metrics.AddGauge(MetricCatalogue.MemoryPoolAvailable, () => server.RequestBytesAvailable);
         metrics.AddGauge(MetricCatalogue.OfflineLogDirectoryCount, () => logs.Directories.Count(static directory => !directory.IsOnline));
         foreach (var directory in logs.Directories)
         {

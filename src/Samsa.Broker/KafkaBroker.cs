@@ -101,10 +101,20 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             server = new SocketServer(apis, SocketServerOptions.From(config), metrics, loggers, time);
             server.Bind();
             await metadata.RegisterBrokerAsync(Register(config, identity, server.BoundListeners, time)).ConfigureAwait(false);
-            BrokerGauges.Register(metrics, replicas, logs, metadata);
+            var limited = server;
+            var logger = loggers.CreateLogger<KafkaBroker>();
+            metadata.Changed += (_, delta) =>
+            {
+                if (delta.BrokerConfigsChanged)
+                {
+                    ChangeLimits(limited, metadata.BrokerConfig, logger);
+                }
+            };
+            ChangeLimits(limited, metadata.BrokerConfig, logger);
+            BrokerGauges.Register(metrics, replicas, logs, metadata, server);
             server.Start();
             return new KafkaBroker(
-                logs, metadata, replicas, producerIds, server, apis, metrics, loggers.CreateLogger<KafkaBroker>());
+                logs, metadata, replicas, producerIds, server, apis, metrics, logger);
         }
         catch
         {
@@ -174,6 +184,20 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         return new BrokerImage(identity.BrokerId, config.Rack, endpoints, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
+    // The connection limits are dynamic. A host name among the overrides that no longer resolves must not fail the change of
+    // something else, so the limits stay as they were.
+    private static void ChangeLimits(SocketServer server, BrokerConfig config, ILogger logger)
+    {
+        try
+        {
+            server.ChangeLimits(SocketServerOptions.From(config));
+        }
+        catch (ConfigException e)
+        {
+            LogLimitsKept(logger, e.Message);
+        }
+    }
+
     private static void ForgetTopics(BrokerMetrics metrics, MetadataDelta delta)
     {
         foreach (var topic in delta.DeletedTopics)
@@ -184,6 +208,9 @@ public sealed partial class KafkaBroker : IAsyncDisposable
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Stopping: no new connections, answering what was read")]
     private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Error, Message = "The connection limits stay as they were: {Why}")]
+    private static partial void LogLimitsKept(ILogger logger, string why);
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Information, Message = "Stopped; every log is flushed and closed")]
     private static partial void LogStopped(ILogger logger);

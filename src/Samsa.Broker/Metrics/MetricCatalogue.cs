@@ -70,6 +70,11 @@ public static class MetricCatalogue
     public static readonly MetricFamily IncomingBytes = PerListener("incoming-byte-total", MetricKind.Counter, "Bytes read.");
     public static readonly MetricFamily OutgoingBytes = PerListener("outgoing-byte-total", MetricKind.Counter, "Bytes written.");
 
+    public static readonly MetricFamily MemoryPoolUsed = new(
+        "kafka.network", "SocketServer", "MemoryPoolUsed", Gauge, "Bytes of requests held, as queued.max.request.bytes counts them; 0 without a bound.");
+    public static readonly MetricFamily MemoryPoolAvailable = new(
+        "kafka.network", "SocketServer", "MemoryPoolAvailable", Gauge, "Bytes that requests may still take, below 0 by one request at most.");
+
     public static readonly MetricFamily LogSize = PerPartition("kafka.log", "Log", "Size", "Bytes of the partition's segments.");
     public static readonly MetricFamily LogSegments = PerPartition("kafka.log", "Log", "NumLogSegments", "Segments of the partition.");
     public static readonly MetricFamily LogStartOffset = PerPartition("kafka.log", "Log", "LogStartOffset", "First readable offset.");
@@ -155,7 +160,7 @@ public static class MetricCatalogue
         RequestCount, RequestErrors, RequestBytes, RequestTotalTime, RequestQueueTime, RequestLocalTime, RequestRemoteTime,
         RequestThrottleTime, ResponseQueueTime, ResponseSendTime,
         ConnectionCount, ConnectionsCreated, ConnectionsClosed, ConnectionsExpired, ListenerRequests, ListenerResponses,
-        IncomingBytes, OutgoingBytes,
+        IncomingBytes, OutgoingBytes, MemoryPoolUsed, MemoryPoolAvailable,
         LogSize, LogSegments, LogStartOffset, LogEndOffset, UnderReplicated, InSyncReplicasCount, ReplicasCount,
         LastStableOffsetLag, UnderMinIsr, AtMinIsr,
         PartitionCount, LeaderCount, OfflineReplicaCount, UnderReplicatedPartitions, UnderMinIsrPartitionCount,

@@ -16,6 +16,10 @@ internal sealed class AnswerQueue
     private const int SmallBytes = 8 << 10;
     private const int CoalescedBytes = 32 << 10;
 
+    // A peer that asks and does not read gets no further request started while so many encoded bytes wait for it: the number of
+    // requests alone would allow it dozens of answers about every topic. Record regions do not count, they are no memory.
+    private const int MaxHeldBytes = 256 << 10;
+
     private readonly Lock _gate = new();
     private readonly Queue<PendingAnswer> _queue = new();
     private readonly List<PendingAnswer> _run = [];
@@ -25,6 +29,7 @@ internal sealed class AnswerQueue
     private readonly int _capacity;
     private TaskCompletionSource? _roomAgain;
     private int _unanswered;
+    private long _heldBytes;
     private bool _sending;
     private bool _sealed;
     private volatile bool _broken;
@@ -41,7 +46,7 @@ internal sealed class AnswerQueue
     {
         lock (_gate)
         {
-            if (_unanswered == _capacity)
+            if (!HasRoom)
             {
                 return false;
             }
@@ -59,7 +64,7 @@ internal sealed class AnswerQueue
             Task again;
             lock (_gate)
             {
-                if (_unanswered < _capacity)
+                if (HasRoom)
                 {
                     continue;
                 }
@@ -88,6 +93,7 @@ internal sealed class AnswerQueue
             answer.Encoded = encoded;
             answer.Closes = closes;
             answer.IsReady = true;
+            _heldBytes += encoded?.Position ?? 0;
         }
     }
 
@@ -123,6 +129,8 @@ internal sealed class AnswerQueue
         return _drained.Task;
     }
 
+    private bool HasRoom => _unanswered < _capacity && _heldBytes <= MaxHeldBytes;
+
     private bool NextIsReady => _queue.TryPeek(out var next) && next.IsReady;
 
     private async Task SendReadyAsync()
@@ -142,23 +150,26 @@ internal sealed class AnswerQueue
                 Break(e);
             }
 
+            var bytes = 0L;
             foreach (var answer in _run)
             {
                 if (answer.Encoded is { } encoded)
                 {
+                    bytes += encoded.Position;
                     AnswerEncoder.Release(encoded);
                 }
             }
 
-            Leave(_run.Count);
+            Leave(_run.Count, bytes);
         }
     }
 
-    private void Leave(int answers)
+    private void Leave(int answers, long bytes)
     {
         lock (_gate)
         {
             _unanswered -= answers;
+            _heldBytes -= bytes;
             _roomAgain?.TrySetResult();
             _roomAgain = null;
         }

@@ -27,12 +27,14 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
     private readonly CancellationTokenSource _closed = new();
     private volatile bool _stopping;
     private volatile bool _serverStops;
+    private long _lastRequest;
     private int _aborted;
 
     public BrokerConnection(ITransport transport, string listenerName, long id, ConnectionServices services)
     {
         _transport = transport;
         _services = services;
+        _lastRequest = services.Time.GetTimestamp();
         _metrics = services.Metrics.Listener(listenerName);
         _metrics.ConnectionsCreated.Increment();
         _reader = new FrameReader(transport, services.Memory, services.Options.RequestMaxBytes);
@@ -49,6 +51,15 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
 
     /// <summary>What handlers see of this connection.</summary>
     public ConnectionInfo Info { get; }
+
+    /// <summary>When the newest request was complete; before the first one, when the connection was accepted. Any thread reads.</summary>
+    public long LastRequest => Volatile.Read(ref _lastRequest);
+
+    /// <summary>True once the connection is cut; what it holds is released soon after.</summary>
+    public bool IsClosed => Volatile.Read(ref _aborted) != 0;
+
+    /// <inheritdoc cref="FrameReader.IncompleteFrame"/>
+    public long IncompleteFrame => _reader.IncompleteFrame;
 
     /// <summary>Bytes moved so far, in both directions.</summary>
     public long BytesMoved => _transport.BytesMoved;
@@ -213,9 +224,11 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
     private void Start(RequestFrame frame)
     {
         ParsedRequest request;
+        var received = _services.Time.GetTimestamp();
+        Volatile.Write(ref _lastRequest, received);
         try
         {
-            request = RequestParser.Parse(_services.Table, Info, frame.Bytes, frame, _services.Time.GetTimestamp());
+            request = RequestParser.Parse(_services.Table, Info, frame.Bytes, frame, received);
         }
         catch
         {

@@ -9,10 +9,15 @@ namespace Samsa.Broker.Network;
 /// <remarks>As in Kafka (KIP-612) the total and the rate make accepting pause, the limit of an address closes the newcomer.</remarks>
 internal sealed class ConnectionLimits(SocketServerOptions initial, TimeProvider time)
 {
+    // Kafka takes the rate's average over quota.window.num (11) windows of quota.window.size.seconds (1): after a calm, a burst of
+    // 55 connections passes a rate of 5 at once (measured against 4.3).
+    private const int BurstSeconds = 11;
+
     private volatile SocketServerOptions _options = initial;
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private TaskCompletionSource? _roomAgain;
+    private TaskCompletionSource? _changed;
     private int _open;
     private long _nextAccept = long.MinValue;
 
@@ -28,7 +33,7 @@ internal sealed class ConnectionLimits(SocketServerOptions initial, TimeProvider
         }
     }
 
-    /// <summary>Waits until <c>max.connections</c> and the creation rate allow one more connection.</summary>
+    /// <summary>Waits until <c>max.connections</c> allows one more connection.</summary>
     public async ValueTask WaitForRoomAsync(CancellationToken cancellation)
     {
         while (true)
@@ -38,7 +43,7 @@ internal sealed class ConnectionLimits(SocketServerOptions initial, TimeProvider
             {
                 if (_open < _options.MaxConnections)
                 {
-                    break;
+                    return;
                 }
 
                 wait = (_roomAgain ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -46,45 +51,75 @@ internal sealed class ConnectionLimits(SocketServerOptions initial, TimeProvider
 
             await wait.WaitAsync(cancellation).ConfigureAwait(false);
         }
+    }
 
-        var rate = _options.MaxConnectionCreationRate;
-        if (rate == int.MaxValue)
+    /// <summary>Waits until <c>max.connection.creation.rate</c> allows one more connection, and counts it.</summary>
+    public async ValueTask WaitForRateAsync(CancellationToken cancellation)
+    {
+        while (true)
         {
-            return;
-        }
+            TimeSpan pause;
+            Task changed;
+            lock (_gate)
+            {
+                var rate = _options.MaxConnectionCreationRate;
+                if (rate == int.MaxValue)
+                {
+                    return;
+                }
 
-        TimeSpan pause;
-        lock (_gate)
-        {
-            // Up to one second's worth may come in a burst; after that one connection every 1/rate seconds.
-            var now = time.GetTimestamp();
-            var frequency = time.TimestampFrequency;
-            _nextAccept = Math.Max(_nextAccept, now - frequency) + frequency / rate;
-            pause = _nextAccept > now ? time.GetElapsedTime(now, _nextAccept) : TimeSpan.Zero;
-        }
+                var now = time.GetTimestamp();
+                if (rate > 0)
+                {
+                    // A burst may pass at once, after that one connection every 1/rate seconds.
+                    var frequency = time.TimestampFrequency;
+                    var earliest = Math.Max(_nextAccept, now - BurstSeconds * frequency);
+                    if (earliest + frequency / rate <= now)
+                    {
+                        _nextAccept = earliest + frequency / rate;
+                        return;
+                    }
 
-        if (pause > TimeSpan.Zero)
-        {
-            await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
+                    pause = time.GetElapsedTime(now, earliest + frequency / rate);
+                }
+                else
+                {
+                    pause = Timeout.InfiniteTimeSpan;
+                }
+
+                changed = (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            using var delayed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await Task.WhenAny(changed, Task.Delay(pause, time, delayed.Token)).ConfigureAwait(false);
+            await delayed.CancelAsync().ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>Counts a new connection, unless its address has as many as it may; then says how many those are.</summary>
-    public bool TryAdd(IPAddress address, out int limit)
+    /// <summary>Counts a new connection, unless a limit forbids it.</summary>
+    /// <param name="address">Where it comes from.</param>
+    /// <param name="limit">How many connections that address may have.</param>
+    public ConnectionVerdict TryAdd(IPAddress address, out int limit)
     {
         var options = _options;
         limit = options.MaxConnectionsPerIpOverrides.TryGetValue(address, out var special) ? special : options.MaxConnectionsPerIp;
         lock (_gate)
         {
+            if (_open >= options.MaxConnections)
+            {
+                return ConnectionVerdict.NoRoom;
+            }
+
             var count = _perAddress.GetValueOrDefault(address);
             if (count >= limit)
             {
-                return false;
+                return ConnectionVerdict.AddressIsFull;
             }
 
             _perAddress[address] = count + 1;
             _open++;
-            return true;
+            return ConnectionVerdict.Welcome;
         }
     }
 
@@ -107,13 +142,15 @@ internal sealed class ConnectionLimits(SocketServerOptions initial, TimeProvider
         }
     }
 
-    /// <summary>Other limits from now on. Connections above a lowered limit stay.</summary>
+    /// <summary>Other limits from now on, for those who wait already too. What is open stays.</summary>
     public void Change(SocketServerOptions options)
     {
-        _options = options;
         lock (_gate)
         {
+            _options = options;
             WakeWaiters();
+            _changed?.TrySetResult();
+            _changed = null;
         }
     }
 

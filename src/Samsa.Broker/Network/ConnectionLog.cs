@@ -53,6 +53,19 @@ internal sealed partial class ConnectionLog(ILogger logger, TimeProvider time)
     public void Expired(ConnectionInfo connection) =>
         ExpiredLine(logger, connection.Id, connection.RemoteEndPoint, connection.ListenerName);
 
+    /// <summary>An incomplete request kept memory from others for too long.</summary>
+    public void Stalled(ConnectionInfo connection)
+    {
+        if (MayWrite(out var leftOut))
+        {
+            StalledLine(logger, connection.Id, connection.RemoteEndPoint, connection.ListenerName, leftOut);
+        }
+    }
+
+    /// <summary>The connection is one too many since the limit was lowered.</summary>
+    public void Excess(ConnectionInfo connection) =>
+        ExcessLine(logger, connection.Id, connection.RemoteEndPoint, connection.ListenerName);
+
     /// <summary>A handler failed in a way that it should have handled.</summary>
     public void HandlerFailed(ConnectionInfo connection, ApiKey key, short version, Exception e) =>
         HandlerFailedLine(logger, e, key, version, connection.Id, connection.RemoteEndPoint, connection.ListenerName);
@@ -124,4 +137,10 @@ internal sealed partial class ConnectionLog(ILogger logger, TimeProvider time)
 
     [LoggerMessage(1009, LogLevel.Warning, "{Connections} connections still had unanswered requests at the end of the shutdown's time and were cut.")]
     private static partial void CutAtShutdownLine(ILogger logger, int connections);
+
+    [LoggerMessage(1010, LogLevel.Warning, "Connection {Id} of {Remote} on {Listener} is closed: its request does not arrive, and others wait for the memory that it holds (queued.max.request.bytes). ({LeftOut} like lines were left out.)")]
+    private static partial void StalledLine(ILogger logger, long id, System.Net.EndPoint? remote, string listener, long leftOut);
+
+    [LoggerMessage(1011, LogLevel.Information, "Connection {Id} of {Remote} on {Listener} is closed: max.connections was lowered.")]
+    private static partial void ExcessLine(ILogger logger, long id, System.Net.EndPoint? remote, string listener);
 }

@@ -17,12 +17,22 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
 {
     private const int AheadBytes = 4096;
 
-    // A peer gets a buffer of the size that it announces at once only up to here: whoever announces more must first send as much.
+    // Announcing a length alone must cost the broker little. A peer gets a buffer of this size for its word; of the next size once
+    // it has sent what the small buffer holds; a larger one grows with what it has sent.
+    private const int UnseenBytes = 64 << 10;
     private const int TrustedBytes = 2 << 20;
+    private const int GrowthFactor = 4;
 
     private readonly byte[] _ahead = new byte[AheadBytes];
     private int _start;
     private int _end;
+    private long _frames;
+    private long _incomplete;
+
+    /// <summary>
+    /// The number of the frame that holds request memory and is not complete; 0 when there is none. Readable from any thread.
+    /// </summary>
+    public long IncompleteFrame => Volatile.Read(ref _incomplete);
 
     /// <summary>True when the next frame is complete already, so that reading it will not wait.</summary>
     public bool HasCompleteFrame
@@ -42,9 +52,7 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
     {
         while (_end - _start < sizeof(int))
         {
-            _ahead.AsSpan(_start, _end - _start).CopyTo(_ahead);
-            _end -= _start;
-            _start = 0;
+            MakeRoomAhead();
             var received = await transport.ReceiveAsync(_ahead.AsMemory(_end)).ConfigureAwait(false);
             if (received == 0)
             {
@@ -61,12 +69,30 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
                 $"a request's length is {length}; it must be positive and at most socket.request.max.bytes ({maxFrameBytes})");
         }
 
-        _start += sizeof(int);
         await memory.ReserveAsync(length, cancellation).ConfigureAwait(false);
+        _frames++;
         byte[]? buffer = null;
         RequestFrame? frame = null;
         try
         {
+            if (length > _end - _start - sizeof(int))
+            {
+                Volatile.Write(ref _incomplete, _frames);
+            }
+
+            while (length > UnseenBytes && _end - _start < AheadBytes)
+            {
+                MakeRoomAhead();
+                var received = await transport.ReceiveAsync(_ahead.AsMemory(_end)).ConfigureAwait(false);
+                if (received == 0)
+                {
+                    return null;
+                }
+
+                _end += received;
+            }
+
+            _start += sizeof(int);
             buffer = memory.Rent(Math.Min(length, TrustedBytes));
             var have = Math.Min(length, _end - _start);
             _ahead.AsSpan(_start, have).CopyTo(buffer);
@@ -101,6 +127,7 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
         }
         finally
         {
+            Volatile.Write(ref _incomplete, 0);
             if (frame is null)
             {
                 if (buffer is not null)
@@ -113,9 +140,16 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
         }
     }
 
+    private void MakeRoomAhead()
+    {
+        _ahead.AsSpan(_start, _end - _start).CopyTo(_ahead);
+        _end -= _start;
+        _start = 0;
+    }
+
     private byte[] Grow(byte[] buffer, int length)
     {
-        var larger = memory.Rent(length);
+        var larger = memory.Rent((int)Math.Min(length, (long)buffer.Length * GrowthFactor));
         buffer.CopyTo(larger, 0);
         memory.Return(buffer);
         return larger;

@@ -18,6 +18,18 @@ internal sealed class RequestMemory(long maxBytes, ArrayPool<byte>? pool = null)
     /// <summary>Bytes of requests that are held now; 0 when there is no bound to count against.</summary>
     public long UsedBytes => Interlocked.Read(ref _used);
 
+    /// <summary>True while somebody waits for room.</summary>
+    public bool HasWaiters
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Waits for room for a frame, in order of arrival.</summary>
     public ValueTask ReserveAsync(int bytes, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ namespace Samsa.Broker.Network;
 
 /// <summary>
 /// The broker's listeners and the connections they accepted.
-/// Owns the listening sockets, the connections, the limits and the idle timer. One accept loop per listener; the owner starts
+/// Owns the listening sockets, the connections, the limits and the timers that look for idle and stalled connections. One accept loop per listener; the owner starts
 /// and stops it. Lives from <see cref="Start"/> to <see cref="DisposeAsync"/>. A listener that cannot be opened fails the start
 /// with its name in the message; a connection that fails only ends itself.
 /// </summary>
@@ -28,6 +28,8 @@ public sealed class SocketServer : IAsyncDisposable
     private ReadinessLoop? _loop;
     private IdleSweeper? _sweeper;
     private ITimer? _sweepTimer;
+    private StalledRequestSweeper? _stalledSweeper;
+    private ITimer? _stalledTimer;
     private long _lastId;
     private int _stopped;
 
@@ -50,6 +52,13 @@ public sealed class SocketServer : IAsyncDisposable
 
     /// <summary>The listeners that are open, in the order of the configuration.</summary>
     public IReadOnlyList<BoundListener> BoundListeners => _bound;
+
+    /// <summary>Bytes of requests that are held now, see <c>queued.max.request.bytes</c>; 0 when there is no bound.</summary>
+    public long RequestBytesHeld => _services.Memory.UsedBytes;
+
+    /// <summary>Bytes that requests may still take; as in Kafka the largest number when there is no bound.</summary>
+    public long RequestBytesAvailable =>
+        _options.QueuedMaxRequestBytes < 0 ? long.MaxValue : _options.QueuedMaxRequestBytes - _services.Memory.UsedBytes;
 
     /// <summary>Connections that are open now.</summary>
     public int OpenConnections => _connections.Count;
@@ -87,17 +96,31 @@ public sealed class SocketServer : IAsyncDisposable
             _sweeper = new IdleSweeper(_options.ConnectionsMaxIdle, _time);
             _sweepTimer = _time.CreateTimer(static state => ((SocketServer)state!).Sweep(), this, _sweeper.Interval, _sweeper.Interval);
         }
+
+        if (_options.QueuedMaxRequestBytes >= 0)
+        {
+            _stalledSweeper = new StalledRequestSweeper(_services.Memory, _options.IncompleteRequestGrace, _time);
+            _stalledTimer = _time.CreateTimer(
+                static state => ((SocketServer)state!).SweepStalled(), this, _stalledSweeper.Interval, _stalledSweeper.Interval);
+        }
     }
 
     /// <summary>
     /// Takes the connection limits and the number of threads of a changed configuration: those keys are dynamic in Kafka. What
-    /// else the options hold stays as it was at the start.
+    /// else the options hold stays as it was at the start. As in Kafka a lowered <c>max.connections</c> closes the connections
+    /// above it, those first that have asked for nothing for the longest time; a lowered limit of an address lets its connections be.
     /// </summary>
     public void ChangeLimits(SocketServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _limits.Change(options);
         _loop?.ChangeThreads(options.IoThreads);
+        var open = _connections.Keys.Where(static connection => !connection.IsClosed).OrderBy(static connection => connection.LastRequest).ToList();
+        foreach (var connection in open.Take(open.Count - options.MaxConnections))
+        {
+            _services.Log.Excess(connection.Info);
+            connection.Abort();
+        }
     }
 
     /// <summary>
@@ -118,6 +141,7 @@ public sealed class SocketServer : IAsyncDisposable
         }
 
         _sweepTimer?.Dispose();
+        _stalledTimer?.Dispose();
         foreach (var connection in _connections.Keys)
         {
             connection.Stop();
@@ -166,9 +190,8 @@ public sealed class SocketServer : IAsyncDisposable
         {
             try
             {
-                await _limits.WaitForRoomAsync(_stopAccepting.Token).ConfigureAwait(false);
                 var socket = await listener.AcceptAsync(_stopAccepting.Token).ConfigureAwait(false);
-                Admit(socket, name);
+                await AdmitAsync(socket, name).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException || _stopAccepting.IsCancellationRequested)
             {
@@ -183,9 +206,9 @@ public sealed class SocketServer : IAsyncDisposable
         }
     }
 
-    private void Admit(Socket socket, string listenerName)
+    private async ValueTask AdmitAsync(Socket socket, string listenerName)
     {
-        IPAddress? address = null;
+        IPAddress address;
         try
         {
             address = ((IPEndPoint)socket.RemoteEndPoint!).Address;
@@ -194,11 +217,23 @@ public sealed class SocketServer : IAsyncDisposable
                 address = address.MapToIPv4();
             }
 
-            if (!_limits.TryAdd(address, out var limit))
+            await _limits.WaitForRateAsync(_stopAccepting.Token).ConfigureAwait(false);
+            while (true)
             {
-                _services.Log.Refused(listenerName, socket.RemoteEndPoint, $"the address has {limit} connections already, as many as max.connections.per.ip allows");
-                socket.Dispose();
-                return;
+                await _limits.WaitForRoomAsync(_stopAccepting.Token).ConfigureAwait(false);
+                var verdict = _limits.TryAdd(address, out var limit);
+                if (verdict == ConnectionVerdict.Welcome)
+                {
+                    break;
+                }
+
+                if (verdict == ConnectionVerdict.AddressIsFull)
+                {
+                    _services.Log.Refused(
+                        listenerName, socket.RemoteEndPoint, $"the address has {limit} connections already, as many as max.connections.per.ip allows");
+                    socket.Dispose();
+                    return;
+                }
             }
         }
         catch (SocketException)
@@ -206,6 +241,11 @@ public sealed class SocketServer : IAsyncDisposable
             // Gone already.
             socket.Dispose();
             return;
+        }
+        catch (OperationCanceledException)
+        {
+            socket.Dispose();
+            throw;
         }
 
         BrokerConnection connection;
@@ -256,6 +296,15 @@ public sealed class SocketServer : IAsyncDisposable
         foreach (var connection in _sweeper!.Sweep(_connections.Keys))
         {
             connection.Expire();
+        }
+    }
+
+    private void SweepStalled()
+    {
+        foreach (var connection in _stalledSweeper!.Sweep(_connections.Keys))
+        {
+            _services.Log.Stalled(connection.Info);
+            connection.Abort();
         }
     }
 }

@@ -44,6 +44,12 @@ public sealed record SocketServerOptions
     public long QueuedMaxRequestBytes { get; init; } = -1;
 
     /// <summary>
+    /// How long a request may be on its way while others wait for the memory that it holds (docs/decisions/0012). As long as
+    /// clients wait for an answer by default (<c>request.timeout.ms</c>): after that nobody wants it any more.
+    /// </summary>
+    public TimeSpan IncompleteRequestGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// Requests of one connection that may be unanswered before the broker stops reading from it. Kafka allows one; clients
     /// that pipeline keep five by default.
     /// </summary>

@@ -16,13 +16,13 @@ public sealed class ConnectionLimitsTests
     {
         var limits = new ConnectionLimits(
             new SocketServerOptions { MaxConnectionsPerIp = 1, MaxConnectionsPerIpOverrides = new Dictionary<IPAddress, int> { [Two] = 0 } }, _time);
-        Assert.True(limits.TryAdd(One, out _));
-        Assert.False(limits.TryAdd(One, out var limit));
+        Assert.Equal(ConnectionVerdict.Welcome, limits.TryAdd(One, out _));
+        Assert.Equal(ConnectionVerdict.AddressIsFull, limits.TryAdd(One, out var limit));
         Assert.Equal(1, limit);
-        Assert.False(limits.TryAdd(Two, out limit));
+        Assert.Equal(ConnectionVerdict.AddressIsFull, limits.TryAdd(Two, out limit));
         Assert.Equal(0, limit);
         limits.Remove(One);
-        Assert.True(limits.TryAdd(One, out _));
+        Assert.Equal(ConnectionVerdict.Welcome, limits.TryAdd(One, out _));
         Assert.Equal(1, limits.Open);
     }
 
@@ -32,6 +32,7 @@ public sealed class ConnectionLimitsTests
         var limits = new ConnectionLimits(new SocketServerOptions { MaxConnections = 2 }, _time);
         limits.TryAdd(One, out _);
         limits.TryAdd(One, out _);
+        Assert.Equal(ConnectionVerdict.NoRoom, limits.TryAdd(Two, out _));
         var wait = limits.WaitForRoomAsync(CancellationToken.None).AsTask();
         Assert.False(wait.IsCompleted);
         limits.Remove(One);
@@ -46,25 +47,37 @@ public sealed class ConnectionLimitsTests
         var wait = limits.WaitForRoomAsync(CancellationToken.None).AsTask();
         limits.Change(new SocketServerOptions { MaxConnections = 2, MaxConnectionsPerIp = 1 });
         await wait.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.False(limits.TryAdd(One, out _));
+        Assert.Equal(ConnectionVerdict.AddressIsFull, limits.TryAdd(One, out _));
     }
 
+    // Apache Kafka 4.3 lets 55 connections pass at once with a rate of 5: quota.window.num windows of a second.
     [Fact]
-    public async Task The_creation_rate_lets_a_second_pass_at_once_and_paces_the_rest()
+    public async Task The_creation_rate_lets_eleven_seconds_worth_pass_at_once_and_paces_the_rest()
     {
         var limits = new ConnectionLimits(new SocketServerOptions { MaxConnectionCreationRate = 4 }, _time);
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 44; i++)
         {
-            Assert.True(limits.WaitForRoomAsync(CancellationToken.None).AsTask().IsCompleted);
+            Assert.True(limits.WaitForRateAsync(CancellationToken.None).AsTask().IsCompleted);
         }
 
         for (var i = 0; i < 3; i++)
         {
-            var wait = limits.WaitForRoomAsync(CancellationToken.None).AsTask();
+            var wait = limits.WaitForRateAsync(CancellationToken.None).AsTask();
             _time.Advance(TimeSpan.FromMilliseconds(240));
             Assert.False(wait.IsCompleted);
             _time.Advance(TimeSpan.FromMilliseconds(10));
             await wait.WaitAsync(TimeSpan.FromSeconds(30));
         }
+    }
+
+    [Fact]
+    public async Task A_raised_creation_rate_counts_for_those_who_wait_already()
+    {
+        var limits = new ConnectionLimits(new SocketServerOptions { MaxConnectionCreationRate = 0 }, _time);
+        var wait = limits.WaitForRateAsync(CancellationToken.None).AsTask();
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.False(wait.IsCompleted);
+        limits.Change(new SocketServerOptions { MaxConnectionCreationRate = 1 });
+        await wait.WaitAsync(TimeSpan.FromSeconds(30));
     }
 }

@@ -114,20 +114,27 @@ public sealed class FrameReaderTests : IDisposable
         Assert.Equal(0, _pool.Rented);
     }
 
-    [Fact]
-    public async Task The_largest_length_allowed_is_not_trusted_before_its_bytes_arrive()
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(4091, 0)]
+    [InlineData(4092, 2 << 20)]
+    [InlineData((2 << 20) + 36, 2 << 20)]
+    [InlineData((2 << 20) + 37, 4 * ((2 << 20) + 37))]
+    [InlineData(9 << 20, MaxFrameBytes)]
+    public async Task A_buffer_grows_with_what_has_arrived_not_with_what_is_announced(int arrived, int buffer)
     {
-        var bytes = new byte[100];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, MaxFrameBytes);
-        _transport.Arrive(bytes);
-        var reading = Reader(_transport).ReadAsync(CancellationToken.None).AsTask();
+        _transport.Arrive(Frame(MaxFrameBytes)[..(4 + arrived)]);
+        var reader = Reader(_transport);
+        var reading = reader.ReadAsync(CancellationToken.None).AsTask();
         await _transport.UntilAsync(t => t.ReceivesWaiting > 0);
 
-        Assert.Equal(2 << 20, _pool.Longest);
+        Assert.Equal(buffer, _pool.Longest);
+        Assert.Equal(1, reader.IncompleteFrame);
 
         _transport.End();
         Assert.Null(await reading);
         Assert.Equal(0, _pool.Outstanding);
+        Assert.Equal(0, reader.IncompleteFrame);
     }
 
     [Theory]
