@@ -118,6 +118,12 @@ public sealed partial class PartitionLog
                         $"A batch of magic {batch.Magic} must be converted to magic {RecordBatch.CurrentMagic} before it is appended"));
                 }
 
+                if (lastOffset - firstOffset >= long.MaxValue - next)
+                {
+                    return Refuse(ErrorCode.OffsetOutOfRange, string.Create(CultureInfo.InvariantCulture,
+                        $"The log ends at offset {next}; there are no offsets left for {lastOffset - firstOffset + 1} records"));
+                }
+
                 lastOffset = next + (lastOffset - firstOffset);
                 firstOffset = next;
                 RecordBatch.SetBaseOffset(bytes, firstOffset);

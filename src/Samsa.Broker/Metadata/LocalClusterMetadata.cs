@@ -77,7 +77,7 @@ public sealed class LocalClusterMetadata : IClusterMetadata
         }
         else
         {
-            topics = file.Topics(document);
+            topics = MetadataFile.Topics(document);
         }
 
         var image = FirstImage(options, document, topics);
@@ -176,7 +176,10 @@ public sealed class LocalClusterMetadata : IClusterMetadata
     }
 
     private static PartitionImage NextEpoch(PartitionImage partition) =>
-        partition with { LeaderEpoch = partition.LeaderEpoch + 1, PartitionEpoch = partition.PartitionEpoch + 1 };
+        partition with { LeaderEpoch = Next(partition.LeaderEpoch), PartitionEpoch = Next(partition.PartitionEpoch) };
+
+    // An epoch checkpoint may say anything; an epoch that became negative would stop the next start.
+    private static int Next(int epoch) => epoch == int.MaxValue ? epoch : epoch + 1;
 
     private Task<IReadOnlyList<MetadataError>> ForEachAsync<TItem>(
         IReadOnlyList<TItem> items, Func<MetadataDraft, TItem, MetadataError> change, CancellationToken cancellation) =>

@@ -41,6 +41,7 @@ internal sealed class MetadataFile(IStorageFileSystem files, string directory)
                 _path, $"The metadata file has version {document?.Version}; this Samsa reads versions up to {MetadataDocument.CurrentVersion}");
         }
 
+        MetadataDocumentCheck.Check(_path, document);
         return document;
     }
 
@@ -64,7 +65,7 @@ internal sealed class MetadataFile(IStorageFileSystem files, string directory)
     }
 
     /// <summary>The topics of a document; whoever is the first replica leads.</summary>
-    public IEnumerable<TopicImage> Topics(MetadataDocument document)
+    public static IEnumerable<TopicImage> Topics(MetadataDocument document)
     {
         foreach (var topic in document.Topics)
         {
@@ -72,26 +73,11 @@ internal sealed class MetadataFile(IStorageFileSystem files, string directory)
             for (var i = 0; i < partitions.Length; i++)
             {
                 var partition = topic.Partitions[i];
-                if (partition.Replicas.Count == 0)
-                {
-                    throw new StorageException(_path, $"The metadata file is damaged: partition {i} of {topic.Name} has no replica");
-                }
-
                 int[] replicas = [.. partition.Replicas];
                 partitions[i] = new PartitionImage(i, replicas[0], partition.LeaderEpoch, partition.PartitionEpoch, replicas, replicas);
             }
 
-            Guid id;
-            try
-            {
-                id = KafkaUuid.Parse(topic.Id);
-            }
-            catch (FormatException wrong)
-            {
-                throw new StorageException(_path, $"The metadata file is damaged: id of topic {topic.Name}: {wrong.Message}", wrong);
-            }
-
-            yield return new TopicImage(topic.Name, id, partitions, topic.Configs ?? []);
+            yield return new TopicImage(topic.Name, KafkaUuid.Parse(topic.Id), partitions, topic.Configs ?? []);
         }
     }
 

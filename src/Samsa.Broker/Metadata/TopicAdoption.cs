@@ -46,7 +46,21 @@ internal sealed class TopicAdoption(LocalMetadataOptions options)
             }
         }
 
-        return [.. found.Select(pair => ToTopic(pair.Key, pair.Value))];
+        var topics = new List<TopicImage>(found.Count);
+        var owners = new Dictionary<Guid, string>();
+        foreach (var (name, entry) in found)
+        {
+            // Somebody copied the directories of a topic under another name.
+            if (entry.Id is { } id && !owners.TryAdd(id, name))
+            {
+                logger.LogWarning("Topic {Topic} has the id of topic {Owner}; it is left alone", name, owners[id]);
+                continue;
+            }
+
+            topics.Add(ToTopic(name, entry));
+        }
+
+        return topics;
     }
 
     /// <summary>Splits <c>topic-partition</c>; null for the directories that are no partitions or are to be deleted.</summary>

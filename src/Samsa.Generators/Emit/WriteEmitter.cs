@@ -93,12 +93,19 @@ internal sealed class WriteEmitter(CodeWriter code, MessageModel model, StructSc
         code.Line("var unknown = 0;");
         foreach (var field in fields)
         {
+            // In a version that lacks the field, its tag is one like any other that is not known.
+            var inVersion = VersionConditions.In(field.Tagged, known);
+            var open = code.OpenIf(inVersion);
             code.Line($"unknown = TaggedFields.WriteBelow(writer, UnknownTaggedFields, unknown, {field.Tag});");
             code.Open($"if (has{field.PropertyName})");
             code.Line($"var start = writer.BeginTaggedField({field.Tag});");
             Write(new FieldCode(field, model), field.Tagged.Intersect(known), inTaggedSection: true);
             code.Line("writer.EndTaggedField(start);");
             code.Close();
+            if (open)
+            {
+                code.Close();
+            }
         }
 
         code.Line("TaggedFields.WriteBelow(writer, UnknownTaggedFields, unknown, long.MaxValue);");

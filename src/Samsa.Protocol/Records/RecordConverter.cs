@@ -7,6 +7,9 @@ namespace Samsa.Protocol.Records;
 /// </summary>
 public static class RecordConverter
 {
+    /// <summary>More decompressed bytes than an ordinary fetch of compressed batches holds (<c>fetch.max.bytes</c> is 55 MiB).</summary>
+    public const long EnoughInflated = 64L << 20;
+
     /// <summary>
     /// Appends every record of a set of messages of magic 0 or 1 to a batch under construction, at consecutive offsets.
     /// Checksums are verified. Records of magic 0 get the timestamp -1.
@@ -57,15 +60,21 @@ public static class RecordConverter
     /// <param name="firstOffset">The offset that was asked for.</param>
     /// <param name="destination">Takes the result.</param>
     /// <param name="reader">Decompresses.</param>
+    /// <param name="enoughInflated">
+    /// Once the reader decompressed so many bytes the rest is left for the client's next fetch: a few MB of fetched batches may
+    /// inflate to many GB.
+    /// </param>
     public static DownConversion DownConvert(
-        ReadOnlySpan<byte> source, sbyte toMagic, long firstOffset, PooledBuffer destination, RecordReader reader)
+        ReadOnlySpan<byte> source, sbyte toMagic, long firstOffset, PooledBuffer destination, RecordReader reader,
+        long enoughInflated = EnoughInflated)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentNullException.ThrowIfNull(reader);
         using var builder = new LegacyMessageSetBuilder(new LegacyMessageSetOptions(toMagic));
         var converted = 0;
+        var limit = reader.DecompressedBytes + enoughInflated;
         var batches = new RecordBatchEnumerator(source);
-        while (batches.MoveNext())
+        while (reader.DecompressedBytes < limit && batches.MoveNext())
         {
             var batch = batches.Current;
             if (batch.Magic <= toMagic)

@@ -24,6 +24,9 @@ public sealed class RecordReader : IDisposable
         _maxDecompressedSize = maxDecompressedSize;
     }
 
+    /// <summary>How many bytes this reader decompressed so far, all batches together.</summary>
+    public long DecompressedBytes { get; private set; }
+
     /// <summary>The records of a batch from a <see cref="RecordBatchEnumerator"/>. The checksum of the batch is not looked at.</summary>
     public BatchRecords Read(RecordBatchView batch)
     {
@@ -88,7 +91,9 @@ public sealed class RecordReader : IDisposable
     private RecordFault Decompress(CompressionType type, ReadOnlySpan<byte> source, sbyte magic)
     {
         _buffer.Clear();
-        return Compressor.Decompress(type, source, _buffer, _maxDecompressedSize, magic) switch
+        var status = Compressor.Decompress(type, source, _buffer, _maxDecompressedSize, magic);
+        DecompressedBytes += _buffer.Length;
+        return status switch
         {
             DecompressionStatus.Done => RecordFault.None,
             DecompressionStatus.TooLarge => RecordFault.TooLarge,

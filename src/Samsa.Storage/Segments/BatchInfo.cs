@@ -45,7 +45,7 @@ internal readonly struct BatchInfo
 
     /// <summary>
     /// Reads the header at the start of <paramref name="bytes"/>. Returns false when there is none: too few bytes, an
-    /// impossible size or an unknown magic. Whether the whole batch is there is not looked at.
+    /// impossible size or offset, or an unknown magic. Whether the whole batch is there is not looked at.
     /// </summary>
     internal static bool TryRead(ReadOnlySpan<byte> bytes, out BatchInfo batch)
     {
@@ -65,13 +65,13 @@ internal readonly struct BatchInfo
             var header = new RecordBatchHeader(bytes);
             batch = new BatchInfo(
                 size, magic, header.BaseOffset, header.LastOffset, header.MaxTimestamp, header.PartitionLeaderEpoch);
-            return header.LastOffsetDelta >= 0 && header.BaseOffset >= 0;
+            return header.LastOffsetDelta >= 0 && header.BaseOffset >= 0 && header.BaseOffset < long.MaxValue - header.LastOffsetDelta;
         }
 
         var hasTimestamp = magic == 1 && bytes.Length >= LegacyTimestampEnd;
         var offset = BinaryPrimitives.ReadInt64BigEndian(bytes);
         var timestamp = hasTimestamp ? BinaryPrimitives.ReadInt64BigEndian(bytes[LegacyTimestampPosition..]) : -1;
         batch = new BatchInfo(size, magic, offset, offset, timestamp, -1);
-        return offset >= 0 && (magic == 0 || hasTimestamp);
+        return offset is >= 0 and < long.MaxValue && (magic == 0 || hasTimestamp);
     }
 }

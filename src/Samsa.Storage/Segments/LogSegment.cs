@@ -313,6 +313,12 @@ internal sealed class LogSegment
         while (scanner.MoveNext())
         {
             var batch = scanner.Current;
+            if (batch.BaseOffset < next || batch.LastOffset - BaseOffset > int.MaxValue)
+            {
+                // No checksum covers the offset: what is appended behind a wrong one would be lost at the next check.
+                return false;
+            }
+
             NoteTime(batch, scanner.Position);
             next = batch.NextOffset;
         }

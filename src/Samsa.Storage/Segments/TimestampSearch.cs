@@ -85,7 +85,8 @@ internal static class TimestampSearch
             var records = reader.Read(bytes);
             while (records.MoveNext())
             {
-                if (records.Current.Timestamp >= timestamp && records.Current.Offset >= startOffset)
+                // The records of a compressed batch may claim offsets that are not the batch's: nobody looked at them on the way in.
+                if (records.Current.Timestamp >= timestamp && records.Current.Offset >= startOffset && records.Current.Offset <= batch.LastOffset)
                 {
                     return new TimestampOffset(records.Current.Timestamp, records.Current.Offset, epoch);
                 }

@@ -1,3 +1,4 @@
+using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 using Samsa.Protocol.Wire;
 using Samsa.UnitTests.Protocol.Schemas;
@@ -72,6 +73,20 @@ public sealed class MessageRoundTripTests
                 Assert.Throws<UnsupportedVersionException>(() => Read(descriptor, [], version));
             }
         }
+    }
+
+    [Fact]
+    public void An_unknown_tag_that_a_later_version_gives_to_a_field_is_kept()
+    {
+        // Tag 0 of a fetch response is the endpoints of nodes from version 16 on; in version 12 nobody knows it.
+        var response = new FetchResponse { UnknownTaggedFields = [new RawTaggedField(0, new byte[] { 1, 2, 3 })] };
+
+        var bytes = Write(response, 12);
+        var again = Read(MessageRegistry.Response(ApiKey.Fetch)!, bytes, 12);
+
+        Assert.True(again.ContentEquals(response));
+        Assert.Equal(bytes, Write(again, 12));
+        Assert.Throws<InvalidOperationException>(() => Write(response, 16));
     }
 
     private static byte[] Write(IMessage message, short version)

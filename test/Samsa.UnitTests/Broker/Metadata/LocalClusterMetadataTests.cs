@@ -38,6 +38,53 @@ public sealed class LocalClusterMetadataTests
     }
 
     [Theory]
+    [InlineData("\"topics\":[", "\"topics\":[null,", "a topic has no name")]
+    [InlineData("\"name\":\"a\"", "\"name\":null", "a topic has no name")]
+    [InlineData("\"name\":\"a\"", "\"name\":\"a/b\"", "'a/b'")]
+    [InlineData("\"replicas\":[1]", "\"replicas\":null", "partition 0 of a has no replica")]
+    [InlineData("\"partitions\":[", "\"partitions\":[null,", "partition 0 of a has no replica")]
+    [InlineData("\"leaderEpoch\":0", "\"leaderEpoch\":-7", "leader epoch -7")]
+    [InlineData("\"retention.ms\":\"5\"", "\"retention.ms\":\"{}\"", "retention.ms")]
+    [InlineData("\"retention.ms\":\"5\"", "\"retention.ms\":null", "retention.ms of topic a is null")]
+    [InlineData("\"brokerConfigs\":{\"1\"", "\"brokerConfigs\":{\"x\"", "'x' is no broker id")]
+    [InlineData("\"message.max.bytes\":\"8\"", "\"message.max.bytes\":\"many\"", "broker 1: ")]
+    public async Task A_file_that_no_broker_wrote_is_refused_with_what_is_wrong(string from, string to, string expected)
+    {
+        var disk = MetadataHarness.NewDisk();
+        var first = await MetadataHarness.StartAsync(disk);
+        await first.CreateTopicsAsync([new NewTopic("a", 1, 1, Configs: [new("retention.ms", "5")])], validateOnly: false);
+        await first.AlterAsync(ConfigResourceType.Broker, "1", ("message.max.bytes", ConfigOperation.Set, "8"));
+        var path = $"{MetadataHarness.Directory}/{MetadataFile.Name}";
+        var text = Encoding.UTF8.GetString(disk.ReadAllBytes(path));
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        disk.WriteFile(path, Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)));
+
+        var refused = Assert.Throws<StorageException>(() => MetadataHarness.Open(disk, [MetadataHarness.Directory]));
+
+        Assert.Equal(path, refused.Path);
+        Assert.Contains("The metadata file is damaged", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copied_topic_directory_does_not_become_a_second_topic_with_the_same_id()
+    {
+        var disk = MetadataHarness.NewDisk();
+        foreach (var name in (string[])["copy-0", "original-0"])
+        {
+            disk.WriteFile($"{MetadataHarness.Directory}/{name}/partition.metadata", "version: 0\ntopic_id: rz3ApmBrS52yyJLs1oJgpQ"u8.ToArray());
+            disk.WriteFile($"{MetadataHarness.Directory}/{name}/leader-epoch-checkpoint", "0\n1\n2147483647 0\n"u8.ToArray());
+        }
+
+        var first = await MetadataHarness.StartAsync(disk);
+        var second = await MetadataHarness.StartAsync(disk);
+
+        Assert.Equal("copy", Assert.Single(first.Current.Topics.Keys));
+        Assert.Equal("copy", Assert.Single(second.Current.TopicsById.Values).Name);
+        Assert.Equal(int.MaxValue, second.Current.FindTopic("copy")!.Partitions[0].LeaderEpoch);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -12,6 +12,19 @@ public sealed class AppendTests : IDisposable
     public void Dispose() => _harness.Dispose();
 
     [Fact]
+    public void A_log_without_offsets_left_refuses()
+    {
+        _harness.Log.TruncateFullyAndStartAt(long.MaxValue - 2);
+
+        var first = _harness.AppendValues("a");
+        var second = _harness.AppendValues("b", "c");
+
+        Assert.Equal(ErrorCode.None, first.Error);
+        Assert.Equal(ErrorCode.OffsetOutOfRange, second.Error);
+        Assert.Equal(long.MaxValue - 1, _harness.Log.LogEndOffset);
+    }
+
+    [Fact]
     public void Offset_and_leader_epoch_are_stamped_and_the_checksum_stays_good()
     {
         _harness.AppendValues("a", "b");

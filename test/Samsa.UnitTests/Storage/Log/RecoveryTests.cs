@@ -16,6 +16,30 @@ public sealed class RecoveryTests : IDisposable
 
     public void Dispose() => _harness.Dispose();
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_795_220_000_000)]
+    [InlineData(long.MaxValue)]
+    public void A_last_batch_with_a_damaged_offset_is_cut_before_anything_is_appended_behind_it(long damaged)
+    {
+        _harness.AppendValues("a", "b");
+        _harness.AppendValues("c");
+        _harness.Log.Close();
+        var path = $"{LogHarness.Directory}/00000000000000000000.log";
+        var segment = _harness.Files.ReadAllBytes(path);
+        var second = segment.AsSpan(System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(segment.AsSpan(8)) + 12);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(second, damaged);
+        _harness.Files.WriteFile(path, segment);
+
+        // The stop was clean, so no checksum is looked at; the checksum would be right, too.
+        _harness.Open(clean: true, recoveryPoint: 3);
+        Assert.Equal(2, _harness.Log.LogEndOffset);
+        _harness.AppendValues("d");
+        _harness.Reopen();
+
+        Assert.Equal([(0, "a"), (1, "b"), (2, "d")], _harness.Read(0));
+    }
+
     [Fact]
     public void A_torn_tail_is_cut_at_every_byte()
     {

@@ -36,6 +36,23 @@ public sealed class TimestampTests : IDisposable
     }
 
     [Fact]
+    public void A_record_that_claims_an_offset_outside_its_batch_is_not_found()
+    {
+        // The header says offsets 0 and 1, the second record inside says 5: nobody looks into a compressed batch on the way in.
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions { Compression = CompressionType.Snappy });
+        builder.Append(0, 1000, default, "a"u8);
+        builder.Append(5, 1001, default, "b"u8);
+        var batch = builder.Build().ToArray();
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(RecordBatchHeader.LastOffsetDeltaPosition), 1);
+        RecordBatch.UpdateCrc(batch);
+        _harness.Append(batch);
+        Assert.Equal(2, _harness.Log.LogEndOffset);
+
+        Assert.Equal(new TimestampOffset(1000, 0, 0), _harness.Log.OffsetForTimestamp(1000));
+        Assert.Null(_harness.Log.OffsetForTimestamp(1001));
+    }
+
+    [Fact]
     public void The_largest_time_is_that_of_its_first_record()
     {
         _harness.Append(LogHarness.Batch(1000, "a"));

@@ -1,0 +1,1 @@
+return Samsa.Fuzz.FuzzCommand.Run(args);

@@ -1,0 +1,52 @@
+using Samsa.Fuzz.Engine;
+
+namespace Samsa.UnitTests.Fuzzing;
+
+/// <summary>A target whose code cannot stand the letter b.</summary>
+internal sealed class BrokenTarget : IFuzzTarget
+{
+    private readonly ManualResetEventSlim _released = new();
+
+    public bool Hangs { get; init; }
+
+    public string Name => "broken";
+
+    public IEnumerable<byte[]> Seeds(Random random) => [[.. "aaaaaaaa"u8]];
+
+    public byte[] Mutate(byte[] input, byte[] other, Random random)
+    {
+        var changed = input.ToArray();
+        changed[random.Next(changed.Length)] = (byte)random.Next('a', 'z');
+        return changed;
+    }
+
+    public void Execute(byte[] input, Behaviour seen)
+    {
+        seen.Note("letters", input.Distinct().Count());
+        if (!input.Contains((byte)'b'))
+        {
+            return;
+        }
+
+        if (Hangs)
+        {
+            _released.Wait();
+        }
+
+        throw new InvalidOperationException("b");
+    }
+
+    public void Release() => _released.Set();
+
+    public long AllocationBound(byte[] input) => long.MaxValue;
+
+    public void Reset()
+    {
+    }
+
+    public byte[] History() => [];
+
+    public void Dispose()
+    {
+    }
+}
