@@ -53,7 +53,7 @@ internal sealed class TopicAdoption(LocalMetadataOptions options)
             // Somebody copied the directories of a topic under another name.
             if (entry.Id is { } id && !owners.TryAdd(id, name))
             {
-                logger.LogWarning("Topic {Topic} has the id of topic {Owner}; it is left alone", name, owners[id]);
+                _logger.LogWarning("Topic {Topic} has the id of topic {Owner}; it is left alone", name, owners[id]);
                 continue;
             }
 

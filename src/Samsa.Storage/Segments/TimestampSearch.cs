@@ -47,6 +47,12 @@ internal static class TimestampSearch
             var scanner = new SegmentScanner(file, position, size, buffer);
             while (scanner.MoveNext())
             {
+                if (scanner.Current.Size > size - scanner.Position)
+                {
+                    // After a clean stop nobody has looked at this size; memory for it would be for nothing.
+                    return null;
+                }
+
                 if (scanner.Current.MaxTimestamp >= timestamp
                     && scanner.Current.LastOffset >= startOffset
                     && InBatch(file, scanner.Position, scanner.Current, timestamp, startOffset) is { } found)

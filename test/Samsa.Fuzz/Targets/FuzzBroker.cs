@@ -46,7 +46,14 @@ internal sealed class FuzzBroker : IDisposable
             FileSystem = files,
             Logger = log,
         }), clock);
-        Metadata = LocalClusterMetadata.Open(new LocalMetadataOptions { Config = config, Identity = identity, Files = files, Logger = log });
+        Metadata = LocalClusterMetadata.Open(new LocalMetadataOptions
+        {
+            Config = config,
+            Identity = identity,
+            Files = files,
+            Logger = log,
+            LatestEpochOf = partition => _logs.Get(partition)?.LeaderEpochs.LatestEpoch,
+        });
         Replicas = new ReplicaManager(
             _logs, LogConfigOf, false, log.CreateLogger<ReplicaManager>());
         Replicas.Start(Metadata.Current);

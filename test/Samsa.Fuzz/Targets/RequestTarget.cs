@@ -88,7 +88,8 @@ public sealed class RequestTarget : IFuzzTarget
         }
     }
 
-    public long AllocationBound(byte[] input) => (64L << 20) + (200L * input.Length);
+    /// <summary>Earlier inputs may have made ten thousand partitions, which one request may list or make.</summary>
+    public long AllocationBound(byte[] input) => (192L << 20) + (200L * input.Length);
 
     public void Reset()
     {

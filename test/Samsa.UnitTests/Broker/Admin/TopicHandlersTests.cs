@@ -33,6 +33,25 @@ public sealed class TopicHandlersTests
     }
 
     [Fact]
+    public async Task A_message_that_repeats_more_than_a_string_holds_is_cut()
+    {
+        var metadata = await StartAsync();
+        var topic = new CreateTopicsRequest.CreatableTopic { Name = "n", NumPartitions = 1, ReplicationFactor = 1 };
+        for (var i = 0; i < 3; i++)
+        {
+            topic.Configs.Add(new CreateTopicsRequest.CreatableTopicConfig { Name = new string((char)('a' + i), 20_000), Value = null });
+        }
+
+        var answer = await CreateAsync(metadata, 3, new CreateTopicsRequest { Topics = [topic] });
+        using var writer = new Samsa.Protocol.Wire.WireWriter();
+        answer.Write(writer, 3);
+
+        var result = Assert.Single(answer.Topics);
+        Assert.Equal(ErrorCode.InvalidConfig, result.ErrorCode);
+        Assert.EndsWith("...", result.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_given_twice_is_refused_once()
     {
         var metadata = await StartAsync();

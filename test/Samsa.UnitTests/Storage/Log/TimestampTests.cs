@@ -36,6 +36,27 @@ public sealed class TimestampTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_that_claims_more_bytes_than_the_segment_has_is_not_read()
+    {
+        _harness.AppendValues("a");
+        _harness.AppendValues("b");
+        _harness.Log.Roll();
+        _harness.AppendValues("c");
+        _harness.Log.Close();
+        var path = $"{LogHarness.Directory}/00000000000000000000.log";
+        var segment = _harness.Files.ReadAllBytes(path);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(segment.AsSpan(RecordBatchHeader.BatchLengthPosition), 300_000_000);
+        _harness.Files.WriteFile(path, segment);
+
+        // After a clean stop only the last segment is looked at.
+        _harness.Open(clean: true, recoveryPoint: 3);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(2, _harness.Log.OffsetForTimestamp(0)?.Offset);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+    }
+
+    [Fact]
     public void A_record_that_claims_an_offset_outside_its_batch_is_not_found()
     {
         // The header says offsets 0 and 1, the second record inside says 5: nobody looks into a compressed batch on the way in.
