@@ -8,6 +8,7 @@ using Xunit;
 namespace Samsa.UnitTests.Fuzzing;
 
 /// <summary>Small batches that inflate to a lot: what they may cost, and what their sender is told.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class DecompressionBombTests(ITestOutputHelper output)
 {
     private const int PlainBytes = 120_000_000;

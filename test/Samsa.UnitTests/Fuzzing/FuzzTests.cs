@@ -9,6 +9,7 @@ namespace Samsa.UnitTests.Fuzzing;
 /// A short run of every fuzz target from the kept corpus. SAMSA_FUZZ_SECONDS runs each for so many processor seconds instead,
 /// SAMSA_FUZZ_SEED takes another seed. The long run is the program test/Samsa.Fuzz.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     [Theory]
