@@ -1,11 +1,13 @@
 using Samsa.Protocol.Messages;
 using Samsa.Protocol.Wire;
+using Samsa.UnitTests.Fuzzing;
 using Samsa.UnitTests.Protocol.Schemas;
 using Xunit;
 
 namespace Samsa.UnitTests.Protocol;
 
 /// <summary>Whatever a peer sends, reading it gives a message or a <see cref="ProtocolViolationException"/>, for a bounded price.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class HostileBytesTests
 {
     /// <summary>
