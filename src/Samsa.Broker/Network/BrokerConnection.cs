@@ -91,6 +91,7 @@ internal sealed class BrokerConnection : IAnswerObserver, IDisposable
             LogFailure(e);
         }
 
+        _reader.Dispose();
         await LetAnswersLeaveAsync().ConfigureAwait(false);
         await DiscardUnreadAsync().ConfigureAwait(false);
         Abort();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Samsa.Protocol.Wire;
@@ -6,14 +7,14 @@ namespace Samsa.Broker.Network;
 
 /// <summary>
 /// Cuts a byte stream into frames: a 4-byte length, then so many bytes.
-/// Owns a small buffer for what was received ahead; entered by the connection's read loop only; lives with the connection;
-/// a bad length is a <see cref="ProtocolViolationException"/>, a stream that ends inside a frame just ends.
+/// Owns a small buffer for what was received ahead, which goes back to the pool while there is nothing; entered by the
+/// connection's read loop only; lives with the connection; a bad length is a <see cref="ProtocolViolationException"/>, a stream that ends inside a frame just ends.
 /// </summary>
 /// <remarks>
 /// The bulk of a frame is received straight into the buffer that the request keeps. That receive may run past the frame's end
 /// as far as the rented buffer has room, so that the next frame's first bytes need no system call of their own.
 /// </remarks>
-internal sealed class FrameReader(ITransport transport, RequestMemory memory, int maxFrameBytes)
+internal sealed class FrameReader(ITransport transport, RequestMemory memory, int maxFrameBytes) : IDisposable
 {
     private const int AheadBytes = 4096;
 
@@ -23,7 +24,7 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
     private const int TrustedBytes = 2 << 20;
     private const int GrowthFactor = 4;
 
-    private readonly byte[] _ahead = new byte[AheadBytes];
+    private byte[]? _ahead;
     private int _start;
     private int _end;
     private long _frames;
@@ -52,14 +53,10 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
     {
         while (_end - _start < sizeof(int))
         {
-            MakeRoomAhead();
-            var received = await transport.ReceiveAsync(_ahead.AsMemory(_end)).ConfigureAwait(false);
-            if (received == 0)
+            if (!await ReceiveAheadAsync().ConfigureAwait(false))
             {
                 return null;
             }
-
-            _end += received;
         }
 
         var length = BinaryPrimitives.ReadInt32BigEndian(_ahead.AsSpan(_start));
@@ -82,14 +79,10 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
 
             while (length > UnseenBytes && _end - _start < AheadBytes)
             {
-                MakeRoomAhead();
-                var received = await transport.ReceiveAsync(_ahead.AsMemory(_end)).ConfigureAwait(false);
-                if (received == 0)
+                if (!await ReceiveAheadAsync().ConfigureAwait(false))
                 {
                     return null;
                 }
-
-                _end += received;
             }
 
             _start += sizeof(int);
@@ -137,14 +130,51 @@ internal sealed class FrameReader(ITransport transport, RequestMemory memory, in
 
                 memory.Release(length);
             }
+
+            if (frame is null || _start == _end)
+            {
+                Dispose();
+            }
         }
     }
 
-    private void MakeRoomAhead()
+    /// <summary>Gives the buffer back. No read may be under way.</summary>
+    public void Dispose()
     {
-        _ahead.AsSpan(_start, _end - _start).CopyTo(_ahead);
-        _end -= _start;
-        _start = 0;
+        if (_ahead is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_ahead);
+            _ahead = null;
+        }
+
+        _start = _end = 0;
+    }
+
+    // False at the end of the stream.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ReceiveAheadAsync()
+    {
+        if (_start == _end)
+        {
+            // A connection at rest holds no buffer: most connections are, most of the time.
+            await transport.WaitForBytesAsync().ConfigureAwait(false);
+            _ahead ??= ArrayPool<byte>.Shared.Rent(AheadBytes);
+        }
+        else if (_start > 0)
+        {
+            _ahead.AsSpan(_start, _end - _start).CopyTo(_ahead);
+            _end -= _start;
+            _start = 0;
+        }
+
+        var received = await transport.ReceiveAsync(_ahead.AsMemory(_end, AheadBytes - _end)).ConfigureAwait(false);
+        _end += received;
+        if (received == 0)
+        {
+            Dispose();
+        }
+
+        return received > 0;
     }
 
     private byte[] Grow(byte[] buffer, int length)

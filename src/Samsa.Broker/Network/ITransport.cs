@@ -19,6 +19,11 @@ internal interface ITransport : IDisposable
     /// <summary>Bytes received and sent so far; readable from any thread, it shows whether the connection makes progress.</summary>
     long BytesMoved { get; }
 
+    /// <summary>
+    /// Waits, without a buffer, until there is probably something to receive: bytes, or the end of the stream. May complete early.
+    /// </summary>
+    ValueTask WaitForBytesAsync();
+
     /// <summary>Receives at least one byte; 0 when the peer (or <see cref="StopReceiving"/>) has ended the stream.</summary>
     ValueTask<int> ReceiveAsync(Memory<byte> buffer);
 

@@ -33,6 +33,9 @@ internal sealed class SocketTransport : ITransport
 
     public long BytesMoved => Volatile.Read(ref _received) + Volatile.Read(ref _sent);
 
+    // Receiving no bytes completes when there are some.
+    public async ValueTask WaitForBytesAsync() => await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
         var receive = _socket.ReceiveAsync(buffer, SocketFlags.None);

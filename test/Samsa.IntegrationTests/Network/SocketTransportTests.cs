@@ -85,6 +85,12 @@ public sealed class SocketTransportTests : IDisposable
     {
         await using var pair = new Pair(linux);
         var buffer = new byte[10];
+        var waiting = pair.Transport.WaitForBytesAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
+        pair.SendFromPeer([9, 9]);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(2, await pair.Transport.ReceiveAsync(buffer));
+
         var receiving = pair.Transport.ReceiveAsync(buffer).AsTask();
         Assert.False(receiving.IsCompleted);
         pair.SendFromPeer([1, 2, 3]);

@@ -24,7 +24,9 @@ internal sealed class LinuxTransport : ITransport
     private readonly Readiness _writable = new();
     private readonly ulong _token;
     private volatile bool _peerEnded;
-    private bool _drained;
+
+    // What is there already when the loop begins to watch the socket is announced.
+    private bool _drained = true;
     private long _received;
     private long _sent;
 
@@ -46,6 +48,18 @@ internal sealed class LinuxTransport : ITransport
     public EndPoint? RemoteEndPoint { get; }
 
     public long BytesMoved => Volatile.Read(ref _received) + Volatile.Read(ref _sent);
+
+    public ValueTask WaitForBytesAsync()
+    {
+        return _drained && !_peerEnded ? Later(this) : ValueTask.CompletedTask;
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        static async ValueTask Later(LinuxTransport transport)
+        {
+            await transport._readable.WaitAsync().ConfigureAwait(false);
+            transport._drained = false;
+        }
+    }
 
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {

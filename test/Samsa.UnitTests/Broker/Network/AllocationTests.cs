@@ -58,6 +58,8 @@ public sealed class AllocationTests
 
         public long BytesMoved => _position;
 
+        public ValueTask WaitForBytesAsync() => ValueTask.CompletedTask;
+
         public ValueTask<int> ReceiveAsync(Memory<byte> buffer)
         {
             var count = Math.Min(buffer.Length, stream.Length - _position);

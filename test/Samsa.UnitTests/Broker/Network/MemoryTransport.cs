@@ -61,6 +61,8 @@ internal sealed class MemoryTransport : ITransport
         full?.SetResult();
     }
 
+    public ValueTask WaitForBytesAsync() => ValueTask.CompletedTask;
+
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
         if (_rest.IsEmpty)
