@@ -29,6 +29,8 @@ internal sealed class ScriptedTransport(ReadOnlyMemory<byte> incoming) : ITransp
         }
     }
 
+    public ValueTask WaitForBytesAsync() => ValueTask.CompletedTask;
+
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
         var count = Math.Min(buffer.Length, _rest.Length);
