@@ -42,7 +42,7 @@ public sealed class NativeFileTests
     private static Task<TestBroker> StartAsync(params string[] overrides)
     {
         Assert.SkipUnless(File.Exists(RepositoryPaths.NativeFile), $"{RepositoryPaths.NativeFile} is missing: {HowTo}");
-        DateTime built = Directory.GetFiles(Path.GetDirectoryName(RepositoryPaths.SamsaAssembly)!, "*amsa*.dll").Max(File.GetLastWriteTimeUtc);
+        DateTime built = Directory.GetFiles(Path.GetDirectoryName(RepositoryPaths.SamsaAssembly)!, "Samsa.*.dll").Max(File.GetLastWriteTimeUtc);
         Assert.SkipWhen(File.GetLastWriteTimeUtc(RepositoryPaths.NativeFile) < built, $"{RepositoryPaths.NativeFile} is older than the build: {HowTo}");
         return TestBroker.StartAsync("native", ["num.partitions=3", .. overrides]);
     }

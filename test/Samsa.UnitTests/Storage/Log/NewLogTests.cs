@@ -186,6 +186,32 @@ public sealed class NewLogTests : IDisposable
     }
 
     [Fact]
+    public void A_new_log_takes_little_memory()
+    {
+        const int Count = 1000;
+        const int MostBytes = 3400;
+        var logs = new List<PartitionLog>(Count);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Count; i++)
+        {
+            logs.Add(PartitionLog.Open(new PartitionLogOptions
+            {
+                Directory = $"{LogHarness.Directory}/a-topic-of-usual-length-{i}",
+                TopicPartition = new TopicPartition("a-topic-of-usual-length", i),
+                FileSystem = _harness.Files,
+                Scheduler = _harness.Scheduler,
+                DefersDirectory = true,
+            }));
+        }
+
+        // An upper bound of what stays: also what opening threw away is in it.
+        var each = (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
+        Assert.True(each <= MostBytes, $"A new log allocated {each} bytes");
+        Assert.Equal(Count, logs.Count);
+        Assert.Equal(0, _harness.Files.OpenHandles);
+    }
+
+    [Fact]
     public void After_a_crash_the_first_append_settles_the_names_that_were_found()
     {
         _harness.AppendValues("a");
