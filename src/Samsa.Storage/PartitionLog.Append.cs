@@ -144,7 +144,7 @@ public sealed partial class PartitionLog
                 var check = CheckProducer(header, bytes, firstOffset, lastOffset, origin);
                 if (check.Verdict != ProducerVerdict.Accepted)
                 {
-                    return Answer(check, logAppendTime);
+                    return Answer(check);
                 }
             }
 
@@ -202,11 +202,11 @@ public sealed partial class PartitionLog
         }
     }
 
-    private LogAppendResult Answer(in ProducerCheckResult check, long logAppendTime) => check.Verdict switch
+    private LogAppendResult Answer(in ProducerCheckResult check) => check.Verdict switch
     {
-        // The old batch's time is the append time only where the topic stamps it.
+        // As in Kafka the old batch's time, also where it is the producer's.
         ProducerVerdict.Duplicate => new(
-            ErrorCode.None, null, check.FirstOffset, check.LastOffset, logAppendTime < 0 ? NoTime : check.Timestamp, _logStartOffset, true),
+            ErrorCode.None, null, check.FirstOffset, check.LastOffset, check.Timestamp, _logStartOffset, true),
         ProducerVerdict.OutOfOrderSequence => Refuse(ErrorCode.OutOfOrderSequenceNumber, check.Message),
         ProducerVerdict.InvalidProducerEpoch => Refuse(ErrorCode.InvalidProducerEpoch, check.Message),
         ProducerVerdict.InvalidTransactionState => Refuse(ErrorCode.InvalidTxnState, check.Message),

@@ -3,7 +3,7 @@ namespace Samsa.Storage;
 /// <content>The segments as old clients see them.</content>
 public sealed partial class PartitionLog
 {
-    /// <summary>The segments that hold records, oldest first. Only ListOffsets v0 asks for them.</summary>
+    /// <summary>The segments, oldest first; an active one without records counts too. Only ListOffsets v0 asks for them.</summary>
     /// <exception cref="StorageException">The disk failed.</exception>
     public IReadOnlyList<SegmentBoundary> Boundaries()
     {
@@ -12,11 +12,8 @@ public sealed partial class PartitionLog
         for (var i = 0; i < segments.Count; i++)
         {
             var segment = segments[i];
-            if (segment.Size > 0)
-            {
-                var first = Math.Max(segment.BaseOffset, LogStartOffset);
-                boundaries.Add(new SegmentBoundary(first, _options.FileSystem.LastWriteTime(segment.File.Path)));
-            }
+            var first = Math.Max(segment.BaseOffset, LogStartOffset);
+            boundaries.Add(new SegmentBoundary(first, _options.FileSystem.LastWriteTime(segment.File.Path)));
         }
 
         return boundaries;

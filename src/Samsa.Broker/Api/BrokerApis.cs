@@ -27,7 +27,7 @@ public static class BrokerApis
             .Add<ApiVersionsRequest>(ApiKey.ApiVersions, 0, 5, new ApiVersionsHandler(table, identity.ClusterId, identity.BrokerId).HandleAsync)
             .Add<ProduceRequest>(ApiKey.Produce, 0, 13, new ProduceHandler(replicas, metrics, time).HandleAsync)
             .Add<FetchRequest>(ApiKey.Fetch, 0, 18, fetch.HandleAsync)
-            .Add<ListOffsetsRequest>(ApiKey.ListOffsets, 0, 11, new ListOffsetsHandler(replicas).HandleAsync)
+            .Add<ListOffsetsRequest>(ApiKey.ListOffsets, 0, 11, new ListOffsetsHandler(replicas, time).HandleAsync)
             .Add<DeleteRecordsRequest>(ApiKey.DeleteRecords, 0, 2, new DeleteRecordsHandler(replicas).HandleAsync)
             .Add<InitProducerIdRequest>(ApiKey.InitProducerId, 0, 5, new InitProducerIdHandler(producerIds).HandleAsync)
             .Add<OffsetForLeaderEpochRequest>(ApiKey.OffsetForLeaderEpoch, 0, 4, new OffsetForLeaderEpochHandler(replicas).HandleAsync)

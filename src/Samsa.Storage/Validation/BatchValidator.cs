@@ -107,7 +107,8 @@ internal static class BatchValidator
         {
             return ValidatedRecords.Refused(
                 ErrorCode.UnsupportedCompressionType,
-                $"Produce requests of version {rules.ProduceVersion} cannot carry zstd; version {ValidationRules.FirstVersionOfZstd} is the first that can");
+                $"Produce requests of version {rules.ProduceVersion} cannot carry zstd; version {ValidationRules.FirstVersionOfZstd} is the first that can") with
+            { IsMalformed = true };
         }
 
         if (header.BaseOffset != 0)
@@ -128,7 +129,10 @@ internal static class BatchValidator
 
         if (codec > CompressionType.Zstd)
         {
-            return RecordValidator.Refuse(RecordFault.UnknownCodec, bytes, rules);
+            return RecordValidator.Refuse(RecordFault.UnknownCodec, bytes, rules) with
+            {
+                IsMalformed = rules.ProduceVersion < ValidationRules.FirstVersionOfZstd,
+            };
         }
 
         if (header.RecordCount <= 0 || header.LastOffsetDelta != header.RecordCount - 1)

@@ -21,17 +21,19 @@ public static class RecordValidator
         var bytes = records.Span;
         if (FindFirst(bytes, rules, out var size, out var magic) is { } refusal)
         {
-            return refusal;
+            return refusal with { IsMalformed = true };
         }
 
         if (magic != RecordBatch.CurrentMagic)
         {
             return rules.OnlyBatches
-                ? Invalid($"Records for {rules.Partition} have magic {magic}; produce requests from version {ValidationRules.FirstVersionOfBatches} on carry magic 2", RefusalCause.InvalidMagic)
+                ? Invalid($"Records for {rules.Partition} have magic {magic}; produce requests from version {ValidationRules.FirstVersionOfBatches} on carry magic 2", RefusalCause.InvalidMagic) with { IsMalformed = true }
                 : LegacyRecords.Convert(records, rules);
         }
 
-        return CheckRest(bytes[size..], rules) ?? BatchValidator.Validate(records[..size], rules);
+        return CheckRest(bytes[size..], rules) is { } excess
+            ? excess with { IsMalformed = true }
+            : BatchValidator.Validate(records[..size], rules);
     }
 
     /// <summary>A refusal for records that are not what they should be.</summary>

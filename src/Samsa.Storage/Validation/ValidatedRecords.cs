@@ -24,6 +24,15 @@ public readonly record struct ValidatedRecords : IDisposable
     /// <summary>The records at fault, when single records are; produce answers from v8 on carry them (KIP-467).</summary>
     public IReadOnlyList<RecordError>? RecordErrors { get; init; }
 
+    /// <summary>
+    /// False where the form of the request, the size or the checksum was wrong: then, as in Kafka, the answer does not tell the
+    /// log start offset, because nobody has looked into the records.
+    /// </summary>
+    public bool IsJudgedByLog => !IsMalformed && Error is not (ErrorCode.CorruptMessage or ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge);
+
+    /// <summary>The bytes cannot be the records of such a produce request at all.</summary>
+    internal bool IsMalformed { get; init; }
+
     /// <summary>Exactly one batch of magic 2: the memory that was validated, or a pooled buffer.</summary>
     public Memory<byte> Bytes { get; private init; }
 

@@ -17,7 +17,7 @@ internal static class AnswerCheck
     /// does not exist, topics without name and id, an operation that does not exist, payloads that cannot be inflated. A handler
     /// that fails shows in the log and by a closed connection, not by this code.
     /// </summary>
-    private static readonly ApiKey[] AnswerServerErrors = [ApiKey.Fetch, ApiKey.Metadata, ApiKey.IncrementalAlterConfigs, ApiKey.Produce];
+    private static readonly ApiKey[] AnswerServerErrors = [ApiKey.Fetch, ApiKey.ListOffsets, ApiKey.Metadata, ApiKey.IncrementalAlterConfigs, ApiKey.Produce];
 
     public static void Check(ReadOnlySpan<byte> stream, ReadOnlySpan<byte> sent, ApiTable apis, Behaviour seen)
     {

@@ -219,6 +219,24 @@ public sealed class ProduceRefusalTests(WireBroker broker) : IClassFixture<WireB
         await client.ExpectCloseAsync();
     }
 
+    [Theory]
+    [InlineData("count zero", 0)]
+    [InlineData("control batch", 0)]
+    [InlineData("codec 7", 0)]
+    [InlineData("bad checksum", -1)]
+    [InlineData("two batches", -1)]
+    [InlineData("no bytes", -1)]
+    public async Task The_log_start_is_told_where_the_log_has_judged_the_records(string mistake, long expected)
+    {
+        var topic = await broker.CreateTopicAsync();
+        using var client = await broker.ConnectAsync();
+
+        var answer = await client.ProduceAsync(topic, Spoilt(mistake));
+
+        Assert.NotEqual(ErrorCode.None, answer.ErrorCode);
+        Assert.Equal(expected, answer.LogStartOffset);
+    }
+
     private static byte[] Sized(int bytes) =>
         WireRecords.Single(WireRecords.Bytes("k"), new byte[bytes - WireRecords.FirstRecord - 20], WireRecords.Now);
 

@@ -223,6 +223,19 @@ public sealed class TopicAdminTests(WireBroker broker) : IClassFixture<WireBroke
         Assert.Equal(0, await client.MustProduceAsync(topic, WireRecords.Batch()));
     }
 
+    [Fact]
+    public async Task A_topic_named_and_given_by_its_id_is_refused_once_and_stays()
+    {
+        var topic = await broker.CreateTopicAsync();
+        using var client = await broker.ConnectAsync();
+        var request = new DeleteTopicsRequest { TimeoutMs = 5000, Topics = [new() { Name = topic.Name }, new() { Name = null, TopicId = topic.Id }] };
+
+        var answer = Assert.Single((await client.SendAsync<DeleteTopicsResponse>(request, 6)).Responses);
+
+        Assert.Equal((ErrorCode.InvalidRequest, topic.Name, topic.Id), (answer.ErrorCode, answer.Name, answer.TopicId));
+        Assert.Equal(0, await client.MustProduceAsync(topic, WireRecords.Batch()));
+    }
+
     private static CreateTopicsRequest.CreatableTopic New(string? name = null, int partitions = 1) =>
         new() { Name = name ?? WireBroker.NewName(), NumPartitions = partitions, ReplicationFactor = 1 };
 

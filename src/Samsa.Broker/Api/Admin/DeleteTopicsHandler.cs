@@ -23,9 +23,16 @@ public sealed class DeleteTopicsHandler(IClusterMetadata metadata)
         {
             var (name, id) = group.Key;
             var topic = name != null ? image.FindTopic(name) : image.FindTopic(id);
-            if (Problem(name, id, topic, group.Count(), deletable) is { } problem)
+            if (name == null && topic != null && asked.Exists(state => state.Name == topic.Name && state.TopicId == Guid.Empty))
             {
-                response.Responses.Add(Answer(name, id, problem));
+                // Answered where the name is mentioned.
+                continue;
+            }
+
+            var alsoById = name != null && topic != null && asked.Exists(state => state.Name == null && state.TopicId == topic.Id);
+            if (Problem(name, id, topic, group.Count(), alsoById) is { } problem)
+            {
+                response.Responses.Add(Answer(name, alsoById ? topic!.Id : id, problem));
             }
             else
             {
@@ -51,7 +58,7 @@ public sealed class DeleteTopicsHandler(IClusterMetadata metadata)
         return response;
     }
 
-    private static MetadataError? Problem(string? name, Guid id, TopicImage? topic, int times, List<TopicImage> deletable)
+    private static MetadataError? Problem(string? name, Guid id, TopicImage? topic, int times, bool alsoById)
     {
         if (name != null && id != Guid.Empty)
         {
@@ -75,7 +82,7 @@ public sealed class DeleteTopicsHandler(IClusterMetadata metadata)
                 : new MetadataError(ErrorCode.UnknownTopicId, "This server does not host this topic ID.");
         }
 
-        return deletable.Contains(topic)
+        return alsoById
             ? new MetadataError(ErrorCode.InvalidRequest, "The provided topic name maps to an ID that was already supplied.")
             : null;
     }

@@ -89,7 +89,7 @@ public sealed class MetadataHandler(IClusterMetadata metadata)
             return null;
         }
 
-        var response = new MetadataResponse();
+        var response = new MetadataResponse { ErrorCode = error };
         foreach (var topic in request.Topics)
         {
             response.Topics.Add(new MetadataResponse.MetadataResponseTopic { ErrorCode = error, Name = topic.Name ?? "", TopicId = topic.TopicId });

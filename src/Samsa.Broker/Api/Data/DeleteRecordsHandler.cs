@@ -19,6 +19,11 @@ public sealed class DeleteRecordsHandler(ReplicaManager replicas)
         var response = new DeleteRecordsResponse();
         foreach (var topic in request.Topics)
         {
+            if (topic.Partitions.Count == 0)
+            {
+                continue;
+            }
+
             var answers = new DeleteRecordsResponse.DeleteRecordsTopicResult { Name = topic.Name };
             response.Topics.Add(answers);
             foreach (var wanted in topic.Partitions)
@@ -38,14 +43,14 @@ public sealed class DeleteRecordsHandler(ReplicaManager replicas)
 
     private (ErrorCode Error, long LowWatermark) Delete(string topic, int index, long offset)
     {
-        if (TopicNames.IsInternal(topic))
-        {
-            return (ErrorCode.InvalidTopicException, -1);
-        }
-
         if (replicas.Find(topic, index) is not { } partition)
         {
             return (replicas.WhyNotFound(topic, index), -1);
+        }
+
+        if (TopicNames.IsInternal(topic))
+        {
+            return (ErrorCode.InvalidTopicException, -1);
         }
 
         var log = partition.Log;

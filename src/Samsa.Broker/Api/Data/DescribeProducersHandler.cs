@@ -1,3 +1,4 @@
+using Samsa.Broker.Metadata;
 using Samsa.Broker.Replication;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
@@ -30,7 +31,9 @@ public sealed class DescribeProducersHandler(ReplicaManager replicas)
         var answer = new DescribeProducersResponse.PartitionResponse { PartitionIndex = index };
         if (replicas.Find(topic, index) is not { } partition)
         {
-            answer.ErrorCode = replicas.WhyNotFound(topic, index);
+            var isName = TopicNames.Problem(topic) is null;
+            answer.ErrorCode = isName ? replicas.WhyNotFound(topic, index) : ErrorCode.InvalidTopicException;
+            answer.ErrorMessage = isName ? $"This broker does not host {topic}-{index}" : $"'{topic}' is not the name of a topic";
             return answer;
         }
 

@@ -9,7 +9,7 @@ namespace Samsa.Broker.Api.Data;
 /// ListOffsets, v0 to v11: the ends of a partition and the first record at or after a time.
 /// Without tiered storage -4 is the log start and -5 and -6 find nothing.
 /// </summary>
-public sealed class ListOffsetsHandler(ReplicaManager replicas)
+public sealed class ListOffsetsHandler(ReplicaManager replicas, TimeProvider time)
 {
     private const long Latest = -1;
     private const long Earliest = -2;
@@ -26,15 +26,20 @@ public sealed class ListOffsetsHandler(ReplicaManager replicas)
         var response = new ListOffsetsResponse();
         foreach (var topic in request.Topics)
         {
+            if (topic.Partitions.Count == 0)
+            {
+                continue;
+            }
+
             var answers = new ListOffsetsResponse.ListOffsetsTopicResponse { Name = topic.Name };
             response.Topics.Add(answers);
-            var seen = new HashSet<int>();
-            foreach (var wanted in topic.Partitions)
+            foreach (var (index, mentions) in topic.Partitions.CountBy(wanted => wanted.PartitionIndex))
             {
-                // Naming a partition twice is a mistake that Kafka answers for that partition alone.
-                answers.Partitions.Add(seen.Add(wanted.PartitionIndex)
-                    ? Look(context.ApiVersion, request, topic.Name, wanted)
-                    : Failed(wanted.PartitionIndex, ErrorCode.InvalidRequest));
+                // Naming a partition twice is a mistake that Kafka answers for that partition alone, and once.
+                answers.Partitions.Add(
+                    request.IsolationLevel is not (0 or 1) ? Failed(index, ErrorCode.UnknownServerError)
+                    : mentions > 1 ? Failed(index, ErrorCode.InvalidRequest)
+                    : Look(context.ApiVersion, request, topic.Name, topic.Partitions.Find(wanted => wanted.PartitionIndex == index)!));
             }
         }
 
@@ -100,8 +105,12 @@ public sealed class ListOffsetsHandler(ReplicaManager replicas)
                 return new Position(log.LogStartOffset, -1, partition.EpochForOffset(log.LogStartOffset));
             case LatestTiered or EarliestPendingUpload:
                 return Position.None;
+            case MaxTimestamp:
+                return log.MaxTimestamp() is { } newest && newest.Offset < end
+                    ? new Position(newest.Offset, newest.Timestamp, partition.LeaderEpoch)
+                    : Position.None;
             default:
-                var found = timestamp == MaxTimestamp ? log.MaxTimestamp() : log.OffsetForTimestamp(timestamp);
+                var found = log.OffsetForTimestamp(timestamp);
                 return found is { } record && record.Offset < end
                     ? new Position(record.Offset, record.Timestamp, partition.EpochForOffset(record.Offset))
                     : Position.None;
@@ -109,9 +118,10 @@ public sealed class ListOffsetsHandler(ReplicaManager replicas)
     }
 
     /// <summary>
-    /// v0 asks for segment boundaries below a time, newest first, at most as many as wanted; the high watermark counts as one.
+    /// v0 asks for segment boundaries below a time, newest first, at most as many as wanted; the high watermark counts as one
+    /// that was written just now.
     /// </summary>
-    private static ListOffsetsResponse.ListOffsetsPartitionResponse LookV0(
+    private ListOffsetsResponse.ListOffsetsPartitionResponse LookV0(
         Partition partition, ListOffsetsRequest.ListOffsetsPartition wanted)
     {
         var answer = new ListOffsetsResponse.ListOffsetsPartitionResponse { PartitionIndex = wanted.PartitionIndex };
@@ -123,14 +133,15 @@ public sealed class ListOffsetsHandler(ReplicaManager replicas)
             return answer;
         }
 
-        if (wanted.Timestamp == Latest)
+        var end = log.HighWatermark;
+        if ((boundaries.Count == 0 || boundaries[^1].BaseOffset < end) && IsWanted(time.GetUtcNow()))
         {
-            answer.OldStyleOffsets.Add(log.HighWatermark);
+            answer.OldStyleOffsets.Add(end);
         }
 
         for (var i = boundaries.Count - 1; i >= 0; i--)
         {
-            if (wanted.Timestamp == Latest || boundaries[i].LastWritten.ToUnixTimeMilliseconds() <= wanted.Timestamp)
+            if (IsWanted(boundaries[i].LastWritten))
             {
                 answer.OldStyleOffsets.Add(boundaries[i].BaseOffset);
             }
@@ -143,6 +154,8 @@ public sealed class ListOffsetsHandler(ReplicaManager replicas)
         }
 
         return answer;
+
+        bool IsWanted(DateTimeOffset written) => wanted.Timestamp == Latest || written.ToUnixTimeMilliseconds() <= wanted.Timestamp;
     }
 
     private static ListOffsetsResponse.ListOffsetsPartitionResponse Found(short version, int index, Position position) => new()

@@ -27,6 +27,11 @@ public sealed class ProduceHandler(ReplicaManager replicas, BrokerMetrics metric
         List<PendingCommit>? pending = null;
         foreach (var topic in request.TopicData)
         {
+            if (topic.PartitionData.Count == 0)
+            {
+                continue;
+            }
+
             var topicResponse = new ProduceResponse.TopicProduceResponse { Name = topic.Name, TopicId = topic.TopicId };
             response.Responses.Add(topicResponse);
             foreach (var data in topic.PartitionData)
@@ -112,7 +117,7 @@ public sealed class ProduceHandler(ReplicaManager replicas, BrokerMetrics metric
         using var records = RecordValidator.Validate(bytes, rules);
         if (records.Error != ErrorCode.None)
         {
-            Refuse(records, answer);
+            Refuse(records, log.LogStartOffset, answer);
             Count(records, data.Records.Memory.Length, metrics.Topic(partition.TopicPartition.Topic));
             return;
         }
@@ -164,10 +169,11 @@ public sealed class ProduceHandler(ReplicaManager replicas, BrokerMetrics metric
         }
     }
 
-    private static void Refuse(in ValidatedRecords records, ProduceResponse.PartitionProduceResponse answer)
+    private static void Refuse(in ValidatedRecords records, long logStartOffset, ProduceResponse.PartitionProduceResponse answer)
     {
         answer.ErrorCode = records.Error;
         answer.ErrorMessage = records.ErrorMessage;
+        answer.LogStartOffset = records.IsJudgedByLog ? logStartOffset : -1;
         if (records.RecordErrors is null)
         {
             return;

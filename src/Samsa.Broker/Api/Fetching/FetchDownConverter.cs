@@ -35,6 +35,7 @@ internal static class FetchDownConverter
                 return;
             }
 
+            result.HighWatermark = -1;
             result.Error = conversion.Status == DownConversionStatus.UnsupportedCompression
                 ? ErrorCode.UnsupportedCompressionType
                 : ErrorCode.CorruptMessage;

@@ -27,7 +27,7 @@ public sealed class FetchHandler(
         var version = context.ApiVersion;
         if (request.IsolationLevel is not (0 or 1))
         {
-            return new FetchResponse { ErrorCode = ErrorCode.UnknownServerError };
+            return Refused(request, version, ErrorCode.UnknownServerError);
         }
 
         var error = FetchContext.Resolve(sessions, request, version, out var fetch);
@@ -46,6 +46,38 @@ public sealed class FetchHandler(
 
         var sessionId = fetch.Conclude(results);
         return BuildResponse(results, sessionId, terms);
+    }
+
+    /// <summary>
+    /// The answer to a request that cannot be served as a whole: its error, and the same for each partition of a client that
+    /// names topics; a client that uses ids looks at the whole answer's error alone.
+    /// </summary>
+    private static FetchResponse Refused(FetchRequest request, short version, ErrorCode error)
+    {
+        var response = new FetchResponse { ErrorCode = error };
+        if (version >= 13)
+        {
+            return response;
+        }
+
+        foreach (var topic in request.Topics)
+        {
+            var answers = new FetchResponse.FetchableTopicResponse { Topic = topic.Topic };
+            response.Responses.Add(answers);
+            foreach (var partition in topic.Partitions)
+            {
+                answers.Partitions.Add(new FetchResponse.PartitionData
+                {
+                    PartitionIndex = partition.Partition,
+                    ErrorCode = error,
+                    HighWatermark = -1,
+                    AbortedTransactions = [],
+                    Records = RecordSlice.Empty,
+                });
+            }
+        }
+
+        return response;
     }
 
     private FetchTerms ReadTerms(FetchRequest request, short version)

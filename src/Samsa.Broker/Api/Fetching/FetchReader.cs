@@ -36,6 +36,7 @@ public sealed class FetchReader(ReplicaManager replicas)
             result.Error = terms.Version >= 13
                 ? replicas.WhyNotFound(wanted.Key.TopicId, wanted.Key.Partition)
                 : replicas.WhyNotFound(wanted.Key.Topic, wanted.Key.Partition);
+            result.Aborted = [];
             return result;
         }
 

@@ -1,0 +1,5 @@
+using Xunit;
+
+namespace Samsa.InteropTests.Differential;
+
+public sealed class Differential43Tests(DifferentialPair43 pair) : DifferentialTests(pair), IClassFixture<DifferentialPair43>;
