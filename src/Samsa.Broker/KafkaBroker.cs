@@ -81,6 +81,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
                 Config = config,
                 Identity = identity,
                 Files = files,
+                HighestProducerId = HighestProducerId(logs),
                 LatestEpochOf = partition => logs.Get(partition)?.LeaderEpochs.LatestEpoch,
                 Logger = loggers.CreateLogger<LocalClusterMetadata>(),
             });
@@ -126,6 +127,25 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             await logs.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    // A client may name any id; one beyond the bound must not use up the ids of all others.
+    private static long HighestProducerId(LogManager logs)
+    {
+        const long Bound = 1L << 62;
+        var highest = -1L;
+        foreach (var log in logs.Logs)
+        {
+            foreach (var producer in log.Producers.ActiveProducers())
+            {
+                if (producer.ProducerId > highest && producer.ProducerId < Bound)
+                {
+                    highest = producer.ProducerId;
+                }
+            }
+        }
+
+        return highest;
     }
 
     /// <summary>

@@ -81,8 +81,9 @@ public sealed class LocalClusterMetadata : IClusterMetadata
         }
 
         var image = FirstImage(options, document, topics);
-        file.Write(image, document?.NextProducerId ?? 0);
-        return new LocalClusterMetadata(options, file, image, document?.NextProducerId ?? 0);
+        var nextProducerId = Math.Max(document?.NextProducerId ?? 0, options.HighestProducerId + 1);
+        file.Write(image, nextProducerId);
+        return new LocalClusterMetadata(options, file, image, nextProducerId);
     }
 
     /// <inheritdoc/>

@@ -25,4 +25,10 @@ public sealed record LocalMetadataOptions
 
     /// <summary>The newest leader epoch in the log of a partition, which after a crash may be ahead of the file beside it; null when not known.</summary>
     public Func<TopicPartition, int?> LatestEpochOf { get; init; } = static _ => null;
+
+    /// <summary>
+    /// The highest producer id that the logs remember, -1 for none. New ids start above it, because Apache Kafka may have given
+    /// out ids of its own in the same directory: a batch of a new producer would be taken for a duplicate of an old one.
+    /// </summary>
+    public long HighestProducerId { get; init; } = -1;
 }
