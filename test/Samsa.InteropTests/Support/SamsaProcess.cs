@@ -15,6 +15,9 @@ internal sealed class SamsaProcess(IReadOnlyDictionary<string, string> overrides
 
     public override int Port => _port;
 
+    /// <summary>Environment variables of the next process that is started.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
+
     private string OutputFile => Path.Combine(Home, "server.log");
 
     public override async Task StartAsync()
@@ -32,7 +35,7 @@ internal sealed class SamsaProcess(IReadOnlyDictionary<string, string> overrides
             arguments.Add($"{key}={value}");
         }
 
-        ProcessStartInfo start = Child.Describe(nativeFile ?? "dotnet", arguments);
+        ProcessStartInfo start = Child.Describe(nativeFile ?? "dotnet", arguments, Environment);
         start.WorkingDirectory = Home;
         Process process = Process.Start(start) ?? throw new InvalidOperationException("Could not start samsa.");
         _process = process;
