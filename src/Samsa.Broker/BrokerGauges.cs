@@ -24,6 +24,8 @@ internal static class BrokerGauges
             metrics.AddGauge(MetricCatalogue.LogDirectoryOffline, directory.Path, () => directory.IsOnline ? 0 : 1);
         }
 
+        RegisterCleaner(metrics, logs);
+
         // A single node is its own controller, and the only broker.
         metrics.AddGauge(MetricCatalogue.ActiveControllerCount, static () => 1);
         metrics.AddGauge(MetricCatalogue.ActiveBrokerCount, () => metadata.Current.Brokers.Count);
@@ -40,6 +42,29 @@ internal static class BrokerGauges
             MetricCatalogue.PurgatorySize, "Fetch", () => replicas.Topics.Sum(static topic => Sum(topic, static partition => partition.Waiting)));
         metrics.AddGauge(
             MetricCatalogue.ProducerIdCount, () => replicas.Topics.Sum(static topic => Sum(topic, static partition => partition.Log.Producers.Count)));
+    }
+
+    private static void RegisterCleaner(BrokerMetrics metrics, LogManager logs)
+    {
+        if (logs.Cleaner is not { } cleaner)
+        {
+            return;
+        }
+
+        metrics.AddGauge(MetricCatalogue.CleanerRecopyPercent, () => cleaner.RecopyPercent);
+        metrics.AddGauge(MetricCatalogue.CleanerMaxCleanTime, () => cleaner.MaxCleanTimeSeconds);
+        metrics.AddGauge(MetricCatalogue.CleanerMaxBufferUtilization, () => cleaner.MaxBufferUtilizationPercent);
+        metrics.AddGauge(MetricCatalogue.CleanerMaxCompactionDelay, () => cleaner.MaxCompactionDelaySeconds);
+        metrics.AddGauge(MetricCatalogue.CleanerDeadThreadCount, () => cleaner.DeadThreadCount);
+        metrics.AddGauge(MetricCatalogue.CleanerMaxDirtyPercent, () => cleaner.MaxDirtyPercent);
+        metrics.AddGauge(MetricCatalogue.CleanerTimeSinceLastRun, () => cleaner.TimeSinceLastRunMs);
+        metrics.AddGauge(MetricCatalogue.CleanerIo, () => cleaner.IoBytes);
+        foreach (var directory in logs.Directories)
+        {
+            metrics.AddGauge(
+                MetricCatalogue.UncleanablePartitionsCount, directory.Path, () => cleaner.UncleanablePartitions(directory.Path));
+            metrics.AddGauge(MetricCatalogue.UncleanableBytes, directory.Path, () => cleaner.UncleanableBytes(directory.Path));
+        }
     }
 
     private static List<PartitionSample> Sample(ReplicaManager replicas, IClusterMetadata metadata)

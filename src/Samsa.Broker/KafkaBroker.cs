@@ -92,6 +92,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
                 loggers.CreateLogger<ReplicaManager>());
             replicas.Start(metadata.Current);
             metadata.Changed += replicas.OnChanged;
+            StartCleaner(logs, metadata);
 
             var metrics = new BrokerMetrics(time);
             metadata.Changed += (_, delta) => ForgetTopics(metrics, delta);
@@ -180,6 +181,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             Clock = time,
             FileSystem = files,
             Logger = loggers.CreateLogger<LogManager>(),
+            Cleaner = config.Storage.Cleaner,
             RecoveryThreadsPerDirectory = config.Storage.RecoveryThreadsPerDirectory,
             RetentionCheckIntervalMs = config.Storage.RetentionCheckIntervalMs,
             FlushCheckIntervalMs = config.Storage.FlushSchedulerIntervalMs,
@@ -189,6 +191,26 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             ProducerIdExpirationMs = config.Storage.ProducerIdExpirationMs,
             ProducerIdExpirationCheckIntervalMs = config.Storage.ProducerIdExpirationCheckIntervalMs,
         };
+    }
+
+    // Only now has every log its topic's configuration, and the broker what was set at run time.
+    private static void StartCleaner(LogManager logs, LocalClusterMetadata metadata)
+    {
+        if (logs.Cleaner is not { } cleaner)
+        {
+            return;
+        }
+
+        void Update() => cleaner.Update(metadata.BrokerConfig.Storage.Cleaner ?? cleaner.Options);
+        Update();
+        metadata.Changed += (_, delta) =>
+        {
+            if (delta.BrokerConfigsChanged)
+            {
+                Update();
+            }
+        };
+        cleaner.Start();
     }
 
     private static BrokerImage Register(

@@ -59,6 +59,9 @@ public sealed record LogConfig
     /// <summary><c>max.compaction.lag.ms</c>: a log with an older uncompacted record is compacted whatever its ratio.</summary>
     public long MaxCompactionLagMs { get; init; } = long.MaxValue;
 
+    /// <summary>The age at which a segment is rolled; compaction leaves the active one alone, so <see cref="MaxCompactionLagMs"/> bounds it (KIP-354).</summary>
+    internal long LongestSegmentMs => Compact ? Math.Min(SegmentMs, MaxCompactionLagMs) : SegmentMs;
+
     /// <summary><c>max.message.bytes</c>: the largest batch, after compression.</summary>
     public int MaxMessageBytes { get; init; } = 1_048_588;
 

@@ -194,10 +194,11 @@ internal sealed class LogLoader(PartitionLogOptions options)
         return any;
     }
 
-    // A later segment may have reached the disk when the end of an earlier one did not. Compaction leaves such holes rightly.
+    // A later segment may have reached the disk when the end of an earlier one did not. Apache Kafka's compaction leaves
+    // such holes rightly.
     private bool HasHole(LogSegment segment, long end, LogSegment next)
     {
-        if (end == next.BaseOffset || (options.Config.Compact && end < next.BaseOffset))
+        if (end == next.BaseOffset || (end < next.BaseOffset && next.BaseOffset <= options.CompactedTo))
         {
             return false;
         }

@@ -81,6 +81,7 @@ public sealed partial class PartitionLog
             }
 
             SettleNames();
+            NoteTruncation(offset);
             var segments = _segments;
             var keep = segments.FloorIndex(offset) + 1;
             var kept = segments.Take(keep);
@@ -217,6 +218,7 @@ public sealed partial class PartitionLog
     private void RestartLocked(long offset)
     {
         CreateFilesLocked();
+        NoteTruncation(offset);
         var segments = _segments;
         Volatile.Write(ref _logEndOffset, offset);
         _tail.Clear();

@@ -136,6 +136,13 @@ public sealed partial class PartitionLog
                 var last = i + 1 == segments.Count || segments[i + 1].BaseOffset > upTo;
                 var stop = last ? PositionOf(segment, file, upTo, segment.Size, out _) : segment.Size;
                 var start = PositionOf(segment, file, offset, stop, out var batchSize);
+                if (segment.File.IsRetired)
+                {
+                    // What was looked up may have been the index of the segment that took its place and its names.
+                    result = default;
+                    return false;
+                }
+
                 if (start < stop)
                 {
                     var length = Limit(file, start, stop, maxBytes, minOneMessage, ref batchSize, out var incomplete);

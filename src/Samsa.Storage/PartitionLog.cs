@@ -201,6 +201,7 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     /// </summary>
     public void Close()
     {
+        _cleaning.Close();
         lock (_lock)
         {
             if (_closed)
@@ -227,6 +228,7 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     /// </summary>
     public string? Delete()
     {
+        _cleaning.Close();
         lock (_lock)
         {
             _closed = true;
@@ -254,6 +256,7 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     /// </summary>
     public void Dispose()
     {
+        _cleaning.Dispose();
         lock (_lock)
         {
             _closed = true;

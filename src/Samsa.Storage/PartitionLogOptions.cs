@@ -45,6 +45,9 @@ public sealed record PartitionLogOptions
     /// <summary>From <c>log-start-offset-checkpoint</c>: nothing below may be served.</summary>
     public long LogStartOffset { get; init; }
 
+    /// <summary>From <c>cleaner-offset-checkpoint</c>: below, a segment may end before the next one begins.</summary>
+    public long CompactedTo { get; init; }
+
     /// <summary>True when the log directory was closed cleanly: records need not be scanned.</summary>
     public bool CleanShutdown { get; init; }
 }

@@ -53,6 +53,9 @@ public sealed class ConfigValues
     /// <summary>A number of 64 bits, null when the key has no value.</summary>
     public long? GetOptionalLong(string name) => Get(name) is { } value ? long.Parse(value, CultureInfo.InvariantCulture) : null;
 
+    /// <summary>A floating point number.</summary>
+    public double GetDouble(string name) => double.Parse(Required(name), CultureInfo.InvariantCulture);
+
     /// <summary>True or false.</summary>
     public bool GetBool(string name) => Required(name) == "true";
 

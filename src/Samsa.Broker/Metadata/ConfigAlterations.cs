@@ -115,6 +115,7 @@ internal static class ConfigAlterations
             effective = broker == null
                 ? draft.StaticConfig.WithDynamic(values, draft.ConfigsOf(draft.BrokerId))
                 : draft.StaticConfig.WithDynamic(draft.DefaultBrokerConfigs, broker == draft.BrokerId ? values : draft.ConfigsOf(draft.BrokerId));
+            effective.Storage.ValidateChangeFrom(draft.BrokerConfig.Storage);
         }
         catch (ConfigException wrong)
         {

@@ -123,6 +123,26 @@ public static class MetricCatalogue
     public static readonly MetricFamily LogDirectoryOffline =
         new("kafka.log", "LogManager", "LogDirectoryOffline", Gauge, "1 when the directory failed.", "logDirectory");
 
+    public static readonly MetricFamily CleanerRecopyPercent = OfCleaner(
+        "cleaner-recopy-percent", "Of the bytes that the last compactions read, how many percent they wrote again.");
+    public static readonly MetricFamily CleanerMaxCleanTime =
+        OfCleaner("max-clean-time-secs", "Seconds of the longest of the last compactions.");
+    public static readonly MetricFamily CleanerMaxBufferUtilization =
+        OfCleaner("max-buffer-utilization-percent", "How full the key map was in the last compactions, in percent.");
+    public static readonly MetricFamily CleanerMaxCompactionDelay =
+        OfCleaner("max-compaction-delay-secs", "Seconds by which a log has passed max.compaction.lag.ms.");
+    public static readonly MetricFamily CleanerDeadThreadCount = OfCleaner("DeadThreadCount", "Cleaner threads that ended by a fault.");
+    public static readonly MetricFamily CleanerMaxDirtyPercent =
+        OfCleanerManager("max-dirty-percent", "The uncompacted part of the dirtiest log, in percent.");
+    public static readonly MetricFamily CleanerTimeSinceLastRun =
+        OfCleanerManager("time-since-last-run-ms", "Milliseconds since a cleaner thread last looked for work.");
+    public static readonly MetricFamily UncleanablePartitionsCount = OfCleanerManager(
+        "uncleanable-partitions-count", "Logs that cannot be compacted because their records are damaged.", "logDirectory");
+    public static readonly MetricFamily UncleanableBytes =
+        OfCleanerManager("uncleanable-bytes", "Uncompacted bytes of those logs.", "logDirectory");
+    public static readonly MetricFamily CleanerIo =
+        new("kafka.utils", "Throttler", "cleaner-io", MetricKind.Counter, "Bytes that compactions read and wrote.");
+
     public static readonly MetricFamily ActiveControllerCount = OfController("ActiveControllerCount", "1 on the active controller.");
     public static readonly MetricFamily ActiveBrokerCount = OfController("ActiveBrokerCount", "Brokers that take part.");
     public static readonly MetricFamily FencedBrokerCount = OfController("FencedBrokerCount", "Brokers that are fenced.");
@@ -166,6 +186,8 @@ public static class MetricCatalogue
         PartitionCount, LeaderCount, OfflineReplicaCount, UnderReplicatedPartitions, UnderMinIsrPartitionCount,
         AtMinIsrPartitionCount, ReassigningPartitions, ProducerIdCount, BrokerState, DelayedOperations, PurgatorySize,
         FetchSessions, FetchSessionPartitions, FetchSessionEvictions, OfflineLogDirectoryCount, LogDirectoryOffline,
+        CleanerRecopyPercent, CleanerMaxCleanTime, CleanerMaxBufferUtilization, CleanerMaxCompactionDelay, CleanerDeadThreadCount,
+        CleanerMaxDirtyPercent, CleanerTimeSinceLastRun, UncleanablePartitionsCount, UncleanableBytes, CleanerIo,
         ActiveControllerCount, ActiveBrokerCount, FencedBrokerCount, GlobalTopicCount, GlobalPartitionCount,
         OfflinePartitionsCount, PreferredReplicaImbalanceCount, UncleanLeaderElections,
         ProcessCpuSeconds, ProcessResidentMemory, ProcessOpenFiles, ProcessThreads, ProcessStartTime, GcHeapBytes,
@@ -181,6 +203,11 @@ public static class MetricCatalogue
 
     private static MetricFamily PerPartition(string group, string type, string name, string help) =>
         new(group, type, name, Gauge, help, "topic", "partition");
+
+    private static MetricFamily OfCleaner(string name, string help) => new("kafka.log", "LogCleaner", name, Gauge, help);
+
+    private static MetricFamily OfCleanerManager(string name, string help, params string[] labels) =>
+        new("kafka.log", "LogCleanerManager", name, Gauge, help, labels);
 
     private static MetricFamily OfBroker(string type, string name, string help) => new(Server, type, name, Gauge, help);
 

@@ -6,7 +6,7 @@ using Samsa.Storage.Files;
 namespace Samsa.Storage.Directories;
 
 /// <summary>
-/// Owns the three offset checkpoints of one log directory. Any thread may write; one write at a time.
+/// Owns the four offset checkpoints of one log directory. Any thread may write; one write at a time.
 /// Lives as long as its directory. A malformed file is reported and counts as empty, which costs a longer recovery and nothing
 /// else; a file that cannot be read or written is a <see cref="StorageException"/>.
 /// </summary>
@@ -17,7 +17,9 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
     private readonly Checkpoint _logStarts = new(fileSystem, Path.Combine(directory, OffsetCheckpointFile.LogStartOffsetName));
     private readonly Checkpoint _highWatermarks = new(fileSystem, Path.Combine(directory, OffsetCheckpointFile.HighWatermarkName));
 
-    /// <summary>Reads all three. Called once, before any write.</summary>
+    private readonly Checkpoint _compacted = new(fileSystem, Path.Combine(directory, OffsetCheckpointFile.CleanerName));
+
+    /// <summary>Reads all four. Called once, before any write.</summary>
     internal void Load()
     {
         lock (_lock)
@@ -25,6 +27,7 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
             _recoveryPoints.Load(logger);
             _logStarts.Load(logger);
             _highWatermarks.Load(logger);
+            _compacted.Load(logger);
         }
     }
 
@@ -34,6 +37,26 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
 
     /// <summary>The last known high watermark, null when there is none.</summary>
     internal long? HighWatermarkOf(TopicPartition partition) => _highWatermarks.Find(partition);
+
+    /// <summary>Up to where the log is compacted, null when it never was.</summary>
+    internal long? CompactedTo(TopicPartition partition) => _compacted.Find(partition);
+
+    internal void WriteCompactedTo(TopicPartition partition, long offset)
+    {
+        lock (_lock)
+        {
+            _compacted.Set(partition, offset);
+        }
+    }
+
+    /// <summary>Takes partitions out of the cleaner's checkpoint that are gone.</summary>
+    internal void RetainCompacted(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        lock (_lock)
+        {
+            _compacted.Retain(partitions);
+        }
+    }
 
     internal void WriteRecoveryPoints(IEnumerable<PartitionLog> logs)
     {
@@ -71,6 +94,7 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
             _recoveryPoints.Forget(partition);
             _logStarts.Forget(partition);
             _highWatermarks.Forget(partition);
+            _compacted.Forget(partition);
         }
     }
 
@@ -78,7 +102,9 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
     private sealed class Checkpoint(IStorageFileSystem fileSystem, string path)
     {
         private readonly OffsetCheckpointFile _file = new(fileSystem, path);
-        private Dictionary<TopicPartition, long> _entries = [];
+
+        // Replaced, never changed: anybody may look while one writes.
+        private volatile Dictionary<TopicPartition, long> _entries = [];
 
         internal void Load(ILogger logger)
         {
@@ -107,8 +133,27 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
                 }
             }
 
-            _file.Write(entries);
-            _entries = entries;
+            Replace(entries);
+        }
+
+        internal void Set(TopicPartition partition, long offset) =>
+            Replace(new Dictionary<TopicPartition, long>(_entries) { [partition] = offset });
+
+        internal void Retain(IReadOnlyCollection<TopicPartition> partitions)
+        {
+            var entries = new Dictionary<TopicPartition, long>();
+            foreach (var partition in partitions)
+            {
+                if (_entries.TryGetValue(partition, out var offset))
+                {
+                    entries[partition] = offset;
+                }
+            }
+
+            if (entries.Count < _entries.Count)
+            {
+                Replace(entries);
+            }
         }
 
         internal void Forget(TopicPartition partition)
@@ -117,9 +162,14 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
             {
                 var entries = new Dictionary<TopicPartition, long>(_entries);
                 entries.Remove(partition);
-                _file.Write(entries);
-                _entries = entries;
+                Replace(entries);
             }
+        }
+
+        private void Replace(Dictionary<TopicPartition, long> entries)
+        {
+            _file.Write(entries);
+            _entries = entries;
         }
     }
 }

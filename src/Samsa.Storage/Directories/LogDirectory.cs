@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Samsa.Protocol;
 using Samsa.Storage.Checkpoints;
+using Samsa.Storage.Compaction;
 using Samsa.Storage.Files;
 
 namespace Samsa.Storage.Directories;
@@ -11,7 +12,7 @@ namespace Samsa.Storage.Directories;
 /// Any thread may enter. Lives from the broker's start to its stop; once offline it stays offline until the next start.
 /// Fails with <see cref="StorageException"/>; the <see cref="LogManager"/> then takes it offline.
 /// </summary>
-public sealed class LogDirectory
+public sealed class LogDirectory : ICompactedDirectory
 {
     private const string LockName = ".lock";
 
@@ -95,6 +96,17 @@ public sealed class LogDirectory
     {
         WasCleanShutdown = CleanShutdownFile.Take(_fileSystem, Path);
         Checkpoints.Load();
+    }
+
+    long? ICompactedDirectory.CompactedTo(TopicPartition partition) => Checkpoints.CompactedTo(partition);
+
+    void ICompactedDirectory.SetCompactedTo(PartitionLog log, long offset)
+    {
+        // A log that was deleted meanwhile must not leave its offset to the next one of that name.
+        if (IsOnline && _logs.TryGetValue(log.TopicPartition, out var present) && ReferenceEquals(present, log))
+        {
+            Checkpoints.WriteCompactedTo(log.TopicPartition, offset);
+        }
     }
 
     internal void Add(PartitionLog log)

@@ -73,6 +73,7 @@ internal sealed class LogLoading(
                 directory.Checkpoints.WriteLogStartOffsets(directory.Logs);
                 directory.Checkpoints.WriteRecoveryPoints(directory.Logs);
                 directory.Checkpoints.WriteHighWatermarks(directory.Logs);
+                directory.Checkpoints.RetainCompacted([.. directory.Logs.Select(static log => log.TopicPartition)]);
             }
         }
         catch (StorageException failure)

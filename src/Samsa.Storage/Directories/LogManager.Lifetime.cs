@@ -56,6 +56,11 @@ public sealed partial class LogManager
             await _maintenance.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (Cleaner is not null)
+        {
+            await Cleaner.DisposeAsync().ConfigureAwait(false);
+        }
+
         _scheduler.Dispose();
         await Task.WhenAll(_directories.Select(CloseDirectoryAsync)).ConfigureAwait(false);
     }
@@ -118,6 +123,7 @@ public sealed partial class LogManager
         {
             RecoveryPoint = directory.Checkpoints.RecoveryPointOf(partition),
             LogStartOffset = directory.Checkpoints.LogStartOffsetOf(partition),
+            CompactedTo = directory.Checkpoints.CompactedTo(partition) ?? 0,
             CleanShutdown = directory.WasCleanShutdown,
         })).Log.UpdateHighWatermark(directory.Checkpoints.HighWatermarkOf(partition) ?? 0);
 

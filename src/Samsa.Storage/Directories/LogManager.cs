@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Samsa.Protocol;
+using Samsa.Storage.Compaction;
 using Samsa.Storage.Producers;
 
 namespace Samsa.Storage.Directories;
@@ -54,6 +55,10 @@ public sealed partial class LogManager : IAsyncDisposable
 
             _directories.Add(directory);
         }
+
+        Cleaner = options.Cleaner is null ? null : new LogCleaner(
+            _directories, options.Cleaner, options.Clock, options.Logger,
+            (directory, failure) => TakeOffline((LogDirectory)directory, failure));
     }
 
     /// <summary>A directory went offline. Raised on the thread that met the failure.</summary>
@@ -64,6 +69,11 @@ public sealed partial class LogManager : IAsyncDisposable
 
     /// <summary>All directories, in the order of the configuration.</summary>
     public IReadOnlyList<LogDirectory> Directories => _directories;
+
+    /// <summary>
+    /// Compacts logs in the background, once it is started; null where <c>log.cleaner.enable</c> is false. The log manager ends it.
+    /// </summary>
+    public LogCleaner? Cleaner { get; }
 
     /// <summary>The logs of all directories that are online.</summary>
     public IEnumerable<PartitionLog> Logs => _directories.Where(static d => d.IsOnline).SelectMany(static d => d.Logs);

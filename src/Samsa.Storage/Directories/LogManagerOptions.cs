@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Samsa.Storage.Compaction;
 using Samsa.Storage.Files;
 
 namespace Samsa.Storage.Directories;
@@ -48,6 +49,9 @@ public sealed record LogManagerOptions
 
     /// <summary><c>replica.high.watermark.checkpoint.interval.ms</c>.</summary>
     public long HighWatermarkCheckpointIntervalMs { get; init; } = 5_000;
+
+    /// <summary><c>log.cleaner.*</c>: how logs are compacted; null where <c>log.cleaner.enable</c> is false.</summary>
+    public CleanerOptions? Cleaner { get; init; } = new();
 
     /// <summary><c>producer.id.expiration.ms</c>.</summary>
     public long ProducerIdExpirationMs { get; init; } = 24L * 60 * 60 * 1000;

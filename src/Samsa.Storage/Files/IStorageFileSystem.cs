@@ -63,4 +63,7 @@ public interface IStorageFileSystem
 
     /// <summary>When the file was last written.</summary>
     DateTimeOffset LastWriteTime(string path);
+
+    /// <summary>Makes the file look as if it was last written then.</summary>
+    void SetLastWriteTime(string path, DateTimeOffset time);
 }

@@ -132,6 +132,13 @@ public sealed class PhysicalFileSystem : IStorageFileSystem
     public DateTimeOffset LastWriteTime(string path) =>
         Guard(path, "Cannot read the time of the file", () => new DateTimeOffset(File.GetLastWriteTimeUtc(path)));
 
+    /// <inheritdoc/>
+    public void SetLastWriteTime(string path, DateTimeOffset time) => Guard(path, "Cannot set the time of the file", () =>
+    {
+        File.SetLastWriteTimeUtc(path, time.UtcDateTime);
+        return true;
+    });
+
     private static string ParentOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetPathRoot(path) ?? "/";
 
     private static string[] Sorted(string[] paths)

@@ -13,4 +13,8 @@ public readonly record struct ActiveProducer(
     int LastSequence,
     long LastTimestamp,
     int CoordinatorEpoch,
-    long CurrentTransactionFirstOffset);
+    long CurrentTransactionFirstOffset)
+{
+    /// <summary>Offset of its last record, -1 when only a marker is known.</summary>
+    public long LastOffset { get; init; } = -1;
+}

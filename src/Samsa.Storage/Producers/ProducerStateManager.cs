@@ -174,7 +174,10 @@ public sealed class ProducerStateManager
             foreach (var producer in _producers.Values)
             {
                 result.Add(new ActiveProducer(producer.ProducerId, producer.Epoch, producer.LastSequence, producer.LastTimestamp,
-                    producer.CoordinatorEpoch, producer.CurrentTransactionFirstOffset));
+                    producer.CoordinatorEpoch, producer.CurrentTransactionFirstOffset)
+                {
+                    LastOffset = producer.HasBatches ? producer.Newest.LastOffset : ProducerEntry.NoOffset,
+                });
             }
 
             return result;

@@ -28,7 +28,8 @@ internal sealed class LogSegment
     /// recovery will make them anew: then they are not looked at.
     /// </summary>
     internal LogSegment(
-        IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long createdMs, long size, bool hasIndexes)
+        IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long createdMs, long size, bool hasIndexes,
+        string state = "")
     {
         _fileSystem = fileSystem;
         _size = _flushedSize = size;
@@ -39,7 +40,7 @@ internal sealed class LogSegment
             : Math.Min(Random.Shared.NextInt64(config.SegmentJitterMs), config.SegmentMs);
         _preallocated = config.Preallocate;
 
-        _location = new SegmentLocation(directory, baseOffset);
+        _location = new SegmentLocation(directory, baseOffset, state);
         File = new SegmentFile(fileSystem, _location);
         OffsetIndex = new OffsetIndex(
             fileSystem, _location, config.SegmentIndexBytes, hasIndexes ? Entries(LogFileNames.IndexSuffix, OffsetIndex.EntryBytes) : 0);
@@ -80,9 +81,9 @@ internal sealed class LogSegment
 
     /// <summary>Creates the files of a new, empty segment.</summary>
     internal static LogSegment Create(
-        IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long nowMs)
+        IStorageFileSystem fileSystem, string directory, long baseOffset, LogConfig config, long nowMs, string state = "")
     {
-        var segment = Plan(fileSystem, directory, baseOffset, config, nowMs);
+        var segment = new LogSegment(fileSystem, directory, baseOffset, config, nowMs, size: 0, hasIndexes: false, state);
         segment.CreateFiles(config);
         return segment;
     }
@@ -147,7 +148,7 @@ internal sealed class LogSegment
     {
         var size = _size;
         return size > config.SegmentBytes - bytes
-            || (size > 0 && Age(maxTimestamp, clock) > config.SegmentMs - JitterMs)
+            || (size > 0 && Age(maxTimestamp, clock) > config.LongestSegmentMs - JitterMs)
             || OffsetIndex.IsFull
             || TimeIndex.IsFull
             || lastOffset - BaseOffset is < 0 or > int.MaxValue;
@@ -341,12 +342,26 @@ internal sealed class LogSegment
         _bytesSinceIndexEntry = 0;
     }
 
+    /// <summary>The largest timestamp of the first batch, -1 when there is none.</summary>
+    internal long FirstTimestamp()
+    {
+        if (_firstTimestamp < 0)
+        {
+            ReadFirstTimestamp();
+        }
+
+        return _firstTimestamp;
+    }
+
     /// <summary>The time that retention goes by, ms: the newest record, or the file's own time when records have none.</summary>
     internal long RetentionTime()
     {
         var newest = Newest.Timestamp;
-        return newest >= 0 ? newest : _fileSystem.LastWriteTime(File.Path).ToUnixTimeMilliseconds();
+        return newest >= 0 ? newest : LastWriteTime().ToUnixTimeMilliseconds();
     }
+
+    /// <summary>When the records were last written; compaction keeps that.</summary>
+    internal DateTimeOffset LastWriteTime() => _fileSystem.LastWriteTime(File.Path);
 
     /// <summary>
     /// Takes the segment out of service: no new references, files renamed to carry <paramref name="suffix"/>. Regions in
@@ -406,14 +421,8 @@ internal sealed class LogSegment
 
     private long Age(long maxTimestamp, TimeProvider clock)
     {
-        if (_firstTimestamp < 0)
-        {
-            ReadFirstTimestamp();
-        }
-
-        return _firstTimestamp >= 0
-            ? maxTimestamp - _firstTimestamp
-            : clock.GetUtcNow().ToUnixTimeMilliseconds() - CreatedMs;
+        var first = FirstTimestamp();
+        return first >= 0 ? maxTimestamp - first : clock.GetUtcNow().ToUnixTimeMilliseconds() - CreatedMs;
     }
 
     private void ReadFirstTimestamp()

@@ -38,7 +38,15 @@ internal static class TimestampSearch
         try
         {
             var size = segment.Size;
-            if (!segment.TryFind(file, from, size, out var position, out _))
+            var exists = segment.TryFind(file, from, size, out var position, out _);
+            if (segment.File.IsRetired)
+            {
+                // The index that was asked may be that of the segment that took its place and its names.
+                retired = true;
+                return null;
+            }
+
+            if (!exists)
             {
                 return null;
             }

@@ -31,6 +31,15 @@ internal sealed class TransactionIndex(IStorageFileSystem fileSystem, SegmentLoc
         }
     }
 
+    /// <summary>Keeps the entries in memory: the file is about to get another name, and readers may still ask.</summary>
+    internal void KeepInMemory()
+    {
+        lock (_lock)
+        {
+            Load();
+        }
+    }
+
     internal void Append(AbortedTransaction aborted)
     {
         Span<byte> entry = stackalloc byte[EntryBytes];

@@ -223,7 +223,12 @@ internal sealed class RamFileSystem : IStorageFileSystem
 
     public IDisposable Lock(string path) => Open(path, StorageFileMode.OpenOrCreate);
 
+    // Time stands still on this disk.
     public DateTimeOffset LastWriteTime(string path) => DateTimeOffset.UnixEpoch;
+
+    public void SetLastWriteTime(string path, DateTimeOffset time)
+    {
+    }
 
     private static SortedDictionary<string, RamFile> NoFiles() => new(StringComparer.Ordinal);
 

@@ -58,6 +58,8 @@ internal sealed class GatedFileSystem : IStorageFileSystem, IDisposable
 
     public DateTimeOffset LastWriteTime(string path) => _disk.LastWriteTime(path);
 
+    public void SetLastWriteTime(string path, DateTimeOffset time) => _disk.SetLastWriteTime(path, time);
+
     private void FlushSegment(IStorageFile file)
     {
         Interlocked.Increment(ref _waiting);

@@ -20,6 +20,12 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
     /// <summary>Asked before every write and flush: a message makes the operation fail.</summary>
     public Func<string, string, string?>? Fault { get; set; }
 
+    /// <summary>After this many more changes (of content or names, and flushes) the disk stops: everything else fails. Null: never.</summary>
+    public int? ChangesLeft { get; set; }
+
+    /// <summary>How many such changes there were.</summary>
+    public int Changes { get; private set; }
+
     public int OpenHandles { get; private set; }
 
     public int Flushes { get; private set; }
@@ -43,12 +49,14 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
                 }
 
                 RequireParent(path);
+                NoteChange(path);
                 inode = new Inode();
                 _files[path] = inode;
                 _unflushedNames.Add(new NameChange(path, inode));
             }
             else if (mode == StorageFileMode.Truncate)
             {
+                NoteChange(path);
                 inode.SetLength(0);
             }
 
@@ -97,11 +105,13 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
     {
         lock (_lock)
         {
-            if (!_files.Remove(path))
+            if (!_files.ContainsKey(path))
             {
                 return false;
             }
 
+            NoteChange(path);
+            _files.Remove(path);
             _unflushedNames.Add(new NameChange(path, null));
             return true;
         }
@@ -125,6 +135,7 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
         lock (_lock)
         {
             ThrowOnFault("move", from);
+            NoteChange(from);
             if (_directories.Contains(from))
             {
                 CreateDirectory(to);
@@ -192,6 +203,7 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
         lock (_lock)
         {
             ThrowOnFault("flush directory", path);
+            NoteChange(path);
 
             // As a journal does: everything that was done to names before is durable, too.
             DirectoryFlushes++;
@@ -204,7 +216,21 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
 
     public IDisposable Lock(string path) => Open(path, StorageFileMode.OpenOrCreate);
 
-    public DateTimeOffset LastWriteTime(string path) => DateTimeOffset.UnixEpoch;
+    public DateTimeOffset LastWriteTime(string path)
+    {
+        lock (_lock)
+        {
+            return _files.TryGetValue(path, out var inode) ? inode.LastWriteTime : DateTimeOffset.UnixEpoch;
+        }
+    }
+
+    public void SetLastWriteTime(string path, DateTimeOffset time)
+    {
+        lock (_lock)
+        {
+            _files[path].LastWriteTime = time;
+        }
+    }
 
     /// <summary>A file as it is now, for comparisons.</summary>
     public void WriteFile(string path, byte[] content)
@@ -285,6 +311,17 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
         }
     }
 
+    private void NoteChange(string path)
+    {
+        if (ChangesLeft is 0)
+        {
+            throw new StorageException(path, "The disk has stopped");
+        }
+
+        ChangesLeft--;
+        Changes++;
+    }
+
     private sealed record NameChange(string Path, Inode? Inode);
 
     private sealed record DataChange(long Position, byte[]? Bytes, long Length);
@@ -314,6 +351,7 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 owner.ThrowOnFault("write", path);
+                owner.NoteChange(path);
                 owner.Writes++;
                 inode.Write(bytes, position);
             }
@@ -335,6 +373,7 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 owner.ThrowOnFault("flush", path);
+                owner.NoteChange(path);
                 owner.Flushes++;
                 inode.Flush();
             }
@@ -345,6 +384,7 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
             lock (owner._lock)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
+                owner.NoteChange(path);
                 inode.SetLength(length);
             }
         }
@@ -370,6 +410,9 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
         private int _length;
 
         public long Length => _length;
+
+        /// <summary>1970 unless somebody sets it.</summary>
+        public DateTimeOffset LastWriteTime { get; set; } = DateTimeOffset.UnixEpoch;
 
         public byte[] Content() => _data[.._length];
 

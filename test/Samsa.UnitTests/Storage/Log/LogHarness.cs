@@ -27,6 +27,9 @@ internal sealed class LogHarness : IDisposable
 
     public ILogger Logger { get; set; } = NullLogger.Instance;
 
+    /// <summary>What <c>cleaner-offset-checkpoint</c> says when the log is opened.</summary>
+    public long CompactedTo { get; set; }
+
     public PartitionLog Log => _log ??= Open(clean: true);
 
     public PartitionLog Open(bool clean, long recoveryPoint = 0, long logStartOffset = 0)
@@ -43,6 +46,7 @@ internal sealed class LogHarness : IDisposable
             Producers = new ProducerStateOptions { FileSystem = Files, Logger = Logger },
             RecoveryPoint = recoveryPoint,
             LogStartOffset = logStartOffset,
+            CompactedTo = CompactedTo,
             CleanShutdown = clean,
         });
         return _log;
