@@ -12,4 +12,7 @@ public sealed class StorageException : Exception
 
     /// <summary>The file or directory that failed.</summary>
     public string Path { get; }
+
+    /// <summary>True when no disk failed: somebody else holds the lock of the directory.</summary>
+    public bool IsLockHeld { get; init; }
 }

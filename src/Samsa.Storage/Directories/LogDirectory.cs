@@ -63,7 +63,7 @@ public sealed class LogDirectory : ICompactedDirectory
         _ = _fileSystem.ListFiles(Path);
     }
 
-    /// <summary>Takes the lock. A failure here means that another broker uses the directory.</summary>
+    /// <summary>Takes the lock. The failure says whether another broker uses the directory, or the disk is bad.</summary>
     internal void TakeLock() => _lock = _fileSystem.Lock(System.IO.Path.Combine(Path, LockName));
 
     /// <summary>Gives the lock back.</summary>

@@ -78,8 +78,11 @@ public sealed partial class LogManager
 
         foreach (var directory in _directories.Where(static d => d.IsOnline))
         {
-            directory.TakeLock();
-            Try(directory, () => directory.CheckIdentity(_options));
+            Try(directory, () =>
+            {
+                directory.TakeLock();
+                directory.CheckIdentity(_options);
+            });
         }
 
         var loader = new LogLoading(_options, OpenLog, TakeOffline);
@@ -105,14 +108,14 @@ public sealed partial class LogManager
         StorageLog.Opened(_logger, _logs.Count, _directories.Count, milliseconds);
     }
 
-    // A failing disk costs one directory. A file that says something else than it should stops the start.
+    // A failing disk costs one directory. A file that says something else than it should, or another broker, stops the start.
     private void Try(LogDirectory directory, Action action)
     {
         try
         {
             action();
         }
-        catch (StorageException failure) when (!MalformedFile.Is(failure))
+        catch (StorageException failure) when (!MalformedFile.Is(failure) && !failure.IsLockHeld)
         {
             TakeOffline(directory, failure);
         }

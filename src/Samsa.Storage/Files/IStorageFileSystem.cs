@@ -57,7 +57,7 @@ public interface IStorageFileSystem
 
     /// <summary>
     /// Takes an exclusive lock on <paramref name="path"/>, creating the file. Throws when somebody else, this process
-    /// included, holds it. Disposing gives the lock back and removes the file.
+    /// included, holds it (<see cref="StorageException.IsLockHeld"/>). Disposing gives the lock back and removes the file.
     /// </summary>
     IDisposable Lock(string path);
 

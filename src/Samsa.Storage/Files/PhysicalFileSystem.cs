@@ -125,8 +125,7 @@ public sealed class PhysicalFileSystem : IStorageFileSystem
     });
 
     /// <inheritdoc/>
-    public IDisposable Lock(string path) =>
-        Guard(path, "Cannot lock the file; another process may be using this log directory", () => new PhysicalLock(path));
+    public IDisposable Lock(string path) => new PhysicalLock(path);
 
     /// <inheritdoc/>
     public DateTimeOffset LastWriteTime(string path) =>

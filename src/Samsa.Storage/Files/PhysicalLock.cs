@@ -6,13 +6,30 @@ namespace Samsa.Storage.Files;
 /// </summary>
 internal sealed class PhysicalLock : IDisposable
 {
+    // How the runtime reports a file that another handle shares with nobody: EAGAIN of Linux and macOS, Windows' own code.
+    private const int WouldBlockLinux = 11;
+    private const int WouldBlockMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
     private readonly string _path;
     private readonly FileStream _stream;
 
     internal PhysicalLock(string path)
     {
         _path = path;
-        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure) when (failure.HResult is WouldBlockLinux or WouldBlockMac or SharingViolation)
+        {
+            throw Held(failure);
+        }
+        catch (Exception failure) when (DiskFailure.Is(failure))
+        {
+            throw DiskFailure.Wrap(path, "Cannot open the lock file", failure);
+        }
+
         try
         {
             if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
@@ -20,10 +37,10 @@ internal sealed class PhysicalLock : IDisposable
                 _stream.Lock(0, 1);
             }
         }
-        catch
+        catch (Exception failure) when (DiskFailure.Is(failure))
         {
             _stream.Dispose();
-            throw;
+            throw Held(failure);
         }
     }
 
@@ -48,4 +65,7 @@ internal sealed class PhysicalLock : IDisposable
             throw DiskFailure.Wrap(_path, "Cannot remove the lock file", failure);
         }
     }
+
+    private StorageException Held(Exception cause) =>
+        new(_path, $"Cannot lock the file; another process may be using this log directory: {cause.Message}", cause) { IsLockHeld = true };
 }

@@ -111,7 +111,16 @@ internal sealed class LogSegment
             ?? throw new InvalidOperationException($"Segment {BaseOffset} is removed and cannot be appended to");
         var position = _size;
         _appendedSinceSweep = true;
-        file.Write(batches, position);
+        try
+        {
+            file.Write(batches, position);
+        }
+        catch (StorageException)
+        {
+            CutFailedWrite(file, position);
+            throw;
+        }
+
         for (var at = 0; at < batches.Length;)
         {
             if (!BatchInfo.TryRead(batches[at..], out var batch))
@@ -161,12 +170,16 @@ internal sealed class LogSegment
     internal bool TryFind(IStorageFile file, long offset, long end, out long position, out BatchInfo batch)
     {
         Span<byte> buffer = stackalloc byte[SegmentScanner.BufferBytes];
-        var start = Math.Min(OffsetIndex.FloorPosition(offset), end);
+        var indexed = OffsetIndex.FloorPosition(offset);
+        var start = Math.Min(indexed, end);
         var scanner = new SegmentScanner(file, start, end, buffer);
         var found = scanner.MoveToOffset(offset);
-        if (!found && scanner.IsInvalid && start > 0)
+        var misled = found
+            ? scanner.Position == start && scanner.Current.BaseOffset > offset
+            : scanner.IsInvalid || scanner.Position > end || indexed >= _size;
+        if (misled && start > 0)
         {
-            // The index points into the middle of nowhere: the records alone are the truth.
+            // The index points into the middle of nowhere, or beyond what is looked for: the records alone are the truth.
             scanner = new SegmentScanner(file, 0, end, buffer);
             found = scanner.MoveToOffset(offset);
         }
@@ -401,6 +414,19 @@ internal sealed class LogSegment
     {
         ReleaseAppendFile();
         File.Retire();
+    }
+
+    // A full disk takes a part of the bytes. Nobody reads them, but a shorter append would leave some behind its end.
+    private static void CutFailedWrite(IStorageFile file, long position)
+    {
+        try
+        {
+            file.SetLength(position);
+        }
+        catch (StorageException)
+        {
+            // The failure of the write is on its way already; recovery cuts what is left of it.
+        }
     }
 
     private void NoteTime(in BatchInfo batch, long position)

@@ -28,6 +28,9 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
 
     public int OpenHandles { get; private set; }
 
+    /// <summary>A write of more bytes than this writes so many and fails, as on a full disk; null for a disk with room.</summary>
+    public int? WriteRoom { get; set; }
+
     public int Flushes { get; private set; }
 
     public int DirectoryFlushes { get; private set; }
@@ -353,6 +356,12 @@ internal sealed class MemoryFileSystem : IStorageFileSystem
                 owner.ThrowOnFault("write", path);
                 owner.NoteChange(path);
                 owner.Writes++;
+                if (owner.WriteRoom < bytes.Length)
+                {
+                    inode.Write(bytes[..owner.WriteRoom.Value], position);
+                    throw new StorageException(path, "No space left on device");
+                }
+
                 inode.Write(bytes, position);
             }
         }

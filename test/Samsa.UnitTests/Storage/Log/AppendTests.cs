@@ -186,6 +186,29 @@ public sealed class AppendTests : IDisposable
     }
 
     [Fact]
+    public void A_write_that_a_full_disk_took_in_part_is_cut_off_before_the_next_append()
+    {
+        _harness.AppendValues("a");
+        var path = LogHarness.Directory + "/00000000000000000000.log";
+        var size = _harness.Log.SizeInBytes;
+        var batch = Sequenced(0, "b", "much longer than what comes next");
+        for (var room = 0; room < batch.Length; room++)
+        {
+            _harness.Files.WriteRoom = room;
+            var failure = Assert.Throws<StorageException>(() => _harness.Append(batch));
+            Assert.Equal((path, size), (failure.Path, _harness.Files.FileLength(path)));
+        }
+
+        _harness.Files.WriteRoom = null;
+        Assert.Equal(1, _harness.Append(Sequenced(0, "c")).FirstOffset);
+        Assert.Equal([(0, "a"), (1, "c")], _harness.ReadAll());
+        Assert.Equal(_harness.Log.SizeInBytes, _harness.Files.FileLength(path));
+        _harness.Log.Dispose();
+        Assert.Equal(2, _harness.Open(clean: false).LogEndOffset);
+        Assert.Equal([(0, "a"), (1, "c")], _harness.ReadAll());
+    }
+
+    [Fact]
     public void A_closed_log_refuses()
     {
         _harness.AppendValues("a");

@@ -162,6 +162,35 @@ public sealed class RecoveryTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_flipped_bit_in_an_offset_index_hides_no_record(bool clean)
+    {
+        _harness.Config = LogConfig.Default with { IndexIntervalBytes = 0 };
+        for (var i = 0; i < 12; i++)
+        {
+            _harness.AppendValues($"value {i}");
+        }
+
+        _harness.Log.Close();
+        var good = _harness.ReadFile("00000000000000000000.index");
+        for (var bit = 0; bit < good.Length * 8; bit++)
+        {
+            var bad = good.ToArray();
+            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+            _harness.Files.WriteFile(First + ".index", bad);
+            var log = _harness.Open(clean, recoveryPoint: 12);
+            Assert.Equal(12, log.LogEndOffset);
+            for (var offset = 0; offset < 12; offset++)
+            {
+                Assert.True(_harness.Read(offset).FirstOrDefault() == (offset, $"value {offset}"), $"bit {bit}, offset {offset}");
+            }
+
+            log.Dispose();
+        }
+    }
+
     [Fact]
     public void Recovery_leaves_the_same_indexes_as_appending()
     {
