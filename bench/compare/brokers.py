@@ -104,13 +104,17 @@ class Samsa(Broker):
     name = "samsa"
     command = os.environ.get("SAMSA_COMMAND", os.path.join(ROOT, "samsa"))
 
+    def __init__(self, overrides=("samsa.http.port=-1",)):
+        super().__init__()
+        self.overrides = overrides
+
     def launch(self):
         with open(os.path.join(self.directory, "output"), "ab") as log:
             self.process = subprocess.Popen(
                 [self.command, "server",
                  "--override", f"listeners=PLAINTEXT://127.0.0.1:{self.port}",
                  "--override", f"log.dirs={self.directory}/data",
-                 "--override", "samsa.http.port=-1"],
+                 *(word for override in self.overrides for word in ("--override", override))],
                 stdout=log, stderr=log, cwd=self.directory)
 
     def find_pid(self):
