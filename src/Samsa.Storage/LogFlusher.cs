@@ -18,7 +18,8 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     private readonly Lock _waitLock = new();
     private TaskCompletionSource? _nextGroup;
     private bool _running;
-    private bool _directoryChanged;
+    private int _directoryChanges;
+    private int _directoryChangesFlushed;
     private long _parentChange;
     private int _generation;
     private long _recoveryPoint;
@@ -29,7 +30,7 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
         _source = source;
         _options = options;
         _recoveryPoint = loaded.RecoveryPoint;
-        _directoryChanged = !loaded.IsSettled;
+        _directoryChanges = loaded.IsSettled ? 0 : 1;
         _parent = options.Parent
             ?? new ChangedDirectory(options.FileSystem, Path.GetDirectoryName(Path.GetFullPath(options.Directory)) ?? options.Directory);
         _parentChange = loaded.IsSettled ? 0 : _parent.Note();
@@ -53,13 +54,16 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
 
     internal DateTimeOffset LastFlush => new(Volatile.Read(ref _lastFlushTicks), TimeSpan.Zero);
 
-    /// <summary>Notes that a file was created: its directory entry must be made durable too.</summary>
-    internal void NoteDirectoryChanged() => Volatile.Write(ref _directoryChanged, true);
+    /// <summary>False while files that were created, renamed or removed may still be as they were after a crash.</summary>
+    internal bool IsDirectoryDurable => Volatile.Read(ref _directoryChanges) == Volatile.Read(ref _directoryChangesFlushed);
+
+    /// <summary>Notes that a file was created or renamed: its directory entry must be made durable too.</summary>
+    internal void NoteDirectoryChanged() => Interlocked.Increment(ref _directoryChanges);
 
     /// <summary>Notes that the directory itself is new.</summary>
     internal void NoteDirectoryCreated()
     {
-        Volatile.Write(ref _directoryChanged, true);
+        NoteDirectoryChanged();
         Volatile.Write(ref _parentChange, _parent.Note());
     }
 
@@ -174,9 +178,11 @@ internal sealed class LogFlusher : IThreadPoolWorkItem
     {
         // Contents before names: what a name promises must be there.
         _source.FlushState();
-        if (Interlocked.Exchange(ref _directoryChanged, false))
+        var changes = Volatile.Read(ref _directoryChanges);
+        if (changes != Volatile.Read(ref _directoryChangesFlushed))
         {
             _options.FileSystem.FlushDirectory(_options.Directory);
+            Volatile.Write(ref _directoryChangesFlushed, changes);
         }
 
         _parent.Flush(Volatile.Read(ref _parentChange));

@@ -71,6 +71,11 @@ internal sealed class LogLoader(PartitionLogOptions options)
         var start = Math.Max(options.LogStartOffset, list.First.BaseOffset);
         epochs.TruncateFromEnd(end);
         epochs.TruncateFromStart(start);
+        if (!options.CleanShutdown)
+        {
+            EpochReplay.FillGap(list, start, end, epochs);
+        }
+
         producers.DeleteSnapshotsBefore(list.First.BaseOffset);
         producers.DeleteStraySnapshots(BaseOffsets(segments));
         if (!recovered || producers.MapEndOffset != end)
@@ -106,7 +111,9 @@ internal sealed class LogLoader(PartitionLogOptions options)
         }
         catch (StorageException torn) when (!options.CleanShutdown && MalformedFile.Is(torn))
         {
+            // Nobody may name it again (a topic that was being deleted), and after a clean stop such a file means a bad disk.
             _logger.LogWarning("{Partition} is opened without its topic id: {Fault}", options.TopicPartition, torn.Message);
+            _directoryChanged |= _fileSystem.DeleteFile(Path.Combine(options.Directory, PartitionMetadataFile.Name));
             return null;
         }
     }
@@ -168,11 +175,12 @@ internal sealed class LogLoader(PartitionLogOptions options)
             any = true;
             PrepareProducers(segments, i, producers, now);
             var recovery = new SegmentRecovery(segments[i], options, epochs, producers);
-            var isCut = recovery.Run(hasLaterSegments: !isLast);
+            var wasCut = recovery.Run(hasLaterSegments: !isLast);
             _end = recovery.End;
-            if (isCut || (!isLast && HasHole(segments[i], recovery.End, segments[i + 1])))
+            if (isLast ? wasCut : HasHole(segments[i], recovery.End, segments[i + 1], wasCut))
             {
-                // What follows lost records goes, too.
+                // What follows lost records goes, too. What was cut is none where the next segment goes on from there: it is
+                // space that a segment had in reserve.
                 Discard(segments, i + 1);
                 break;
             }
@@ -196,9 +204,9 @@ internal sealed class LogLoader(PartitionLogOptions options)
 
     // A later segment may have reached the disk when the end of an earlier one did not. Apache Kafka's compaction leaves
     // such holes rightly.
-    private bool HasHole(LogSegment segment, long end, LogSegment next)
+    private bool HasHole(LogSegment segment, long end, LogSegment next, bool wasCut)
     {
-        if (end == next.BaseOffset || (end < next.BaseOffset && next.BaseOffset <= options.CompactedTo))
+        if (end == next.BaseOffset || (end < next.BaseOffset && next.BaseOffset <= options.CompactedTo && !wasCut))
         {
             return false;
         }

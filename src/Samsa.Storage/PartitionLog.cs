@@ -100,6 +100,21 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
     /// <summary>The base offset of the oldest segment; the log start offset lies in it.</summary>
     public long FirstSegmentOffset => _segments.First.BaseOffset;
 
+    /// <summary>
+    /// What a checkpoint must say of the log start offset; null when it follows from the name of the first segment, also after a
+    /// crash that undoes the removal of older ones.
+    /// </summary>
+    internal long? LogStartToCheckpoint
+    {
+        get
+        {
+            // In this order: files that are made in between are not durable yet.
+            var isDurable = Volatile.Read(ref _hasFiles) && _flusher.IsDirectoryDurable;
+            var start = LogStartOffset;
+            return start > FirstSegmentOffset || (start > 0 && !isDurable) ? start : null;
+        }
+    }
+
     /// <summary>How many segments the log has.</summary>
     public int SegmentCount => _segments.Count;
 
@@ -281,7 +296,7 @@ public sealed partial class PartitionLog : IDisposable, LogFlusher.IFlushSource
 
         _segments.Active.CreateFiles(_config);
         _flusher.NoteDirectoryCreated();
-        _hasFiles = true;
+        Volatile.Write(ref _hasFiles, true);
     }
 
     // Before the log changes: what an earlier process removed must not come back after a power cut, behind newer records.

@@ -71,7 +71,7 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
     {
         lock (_lock)
         {
-            _logStarts.Write(logs, static log => log.LogStartOffset > log.FirstSegmentOffset ? log.LogStartOffset : null);
+            _logStarts.Write(logs, static log => log.LogStartToCheckpoint);
         }
     }
 

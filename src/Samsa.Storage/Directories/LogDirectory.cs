@@ -59,7 +59,11 @@ public sealed class LogDirectory : ICompactedDirectory
     /// <summary>Creates the directory when it is missing and looks into it. A failure here means that the disk is bad.</summary>
     internal void Probe()
     {
-        _fileSystem.CreateDirectory(Path);
+        if (!_fileSystem.DirectoryExists(Path))
+        {
+            Create();
+        }
+
         _ = _fileSystem.ListFiles(Path);
     }
 
@@ -137,6 +141,22 @@ public sealed class LogDirectory : ICompactedDirectory
         Checkpoints.WriteLogStartOffsets(Logs);
         Checkpoints.WriteHighWatermarks(Logs);
         CleanShutdownFile.Write(_fileSystem, Path);
+    }
+
+    // Its own name must be durable, too, and that of every parent that is made with it: all the rest is promised inside.
+    private void Create()
+    {
+        var made = new Stack<string>();
+        for (var path = Path; path is not null && !_fileSystem.DirectoryExists(path); path = System.IO.Path.GetDirectoryName(path))
+        {
+            made.Push(path);
+        }
+
+        _fileSystem.CreateDirectory(Path);
+        foreach (var path in made)
+        {
+            _fileSystem.FlushDirectory(System.IO.Path.GetDirectoryName(path) ?? path);
+        }
     }
 
     private string MetaPath => System.IO.Path.Combine(Path, MetaProperties.Name);

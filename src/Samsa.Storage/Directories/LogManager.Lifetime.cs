@@ -61,7 +61,7 @@ public sealed partial class LogManager
             await Cleaner.DisposeAsync().ConfigureAwait(false);
         }
 
-        _scheduler.Dispose();
+        (_scheduler as IDisposable)?.Dispose();
         await Task.WhenAll(_directories.Select(CloseDirectoryAsync)).ConfigureAwait(false);
     }
 
@@ -140,8 +140,9 @@ public sealed partial class LogManager
         try
         {
             // Mostly waiting for the disk, which makes one commit of many flushes that come together.
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(ClosingThreads, _options.RecoveryThreadsPerDirectory) };
-            await Parallel.ForEachAsync(directory.Logs, parallel, static (log, _) =>
+            var threads = _options.ClosingThreadsPerDirectory ?? Math.Max(ClosingThreads, _options.RecoveryThreadsPerDirectory);
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+            await Parallel.ForEachAsync(directory.Logs.OrderBy(static log => log.Directory, StringComparer.Ordinal), parallel, static (log, _) =>
             {
                 log.Close();
                 return ValueTask.CompletedTask;
@@ -161,7 +162,7 @@ public sealed partial class LogManager
     private void Abandon()
     {
         _closed = 1;
-        _scheduler.Dispose();
+        (_scheduler as IDisposable)?.Dispose();
         foreach (var directory in _directories)
         {
             foreach (var log in directory.Logs)

@@ -24,7 +24,7 @@ public sealed partial class LogManager : IAsyncDisposable
     private readonly LogManagerOptions _options;
     private readonly ILogger _logger;
     private readonly ProducerStateOptions _producers;
-    private readonly StorageScheduler _scheduler;
+    private readonly IStorageScheduler _scheduler;
     private readonly FileCreation _creation;
     private readonly List<LogDirectory> _directories;
     private readonly ConcurrentDictionary<TopicPartition, HostedLog> _logs = new();
@@ -42,7 +42,7 @@ public sealed partial class LogManager : IAsyncDisposable
             ExpirationMs = options.ProducerIdExpirationMs,
             Logger = options.Logger,
         };
-        _scheduler = new StorageScheduler(options.Clock, OnWorkFailed);
+        _scheduler = options.Scheduler ?? new StorageScheduler(options.Clock, OnWorkFailed);
         _creation = new FileCreation(_scheduler, OnWorkFailed);
         _directories = [];
         foreach (var path in options.Directories)

@@ -29,6 +29,12 @@ public sealed record LogManagerOptions
     /// <summary>Where storage reports.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>Runs delayed work; null for timers of the clock and the thread pool.</summary>
+    internal IStorageScheduler? Scheduler { get; init; }
+
+    /// <summary>How many logs of a directory are closed at a time; null: enough to keep the disk busy.</summary>
+    internal int? ClosingThreadsPerDirectory { get; init; }
+
     /// <summary><c>num.recovery.threads.per.data.dir</c>.</summary>
     public int RecoveryThreadsPerDirectory { get; init; } = 2;
 

@@ -175,6 +175,27 @@ public sealed class LeaderEpochCache
         }
     }
 
+    /// <summary>Puts older epochs, read back from the records, in front of the known ones.</summary>
+    internal void Prepend(List<EpochEntry> older)
+    {
+        lock (_lock)
+        {
+            var entries = new List<EpochEntry>(older);
+            foreach (var entry in _entries)
+            {
+                if (entries.Count == 0 || entries[^1].Epoch != entry.Epoch)
+                {
+                    Append(entries, entry);
+                }
+            }
+
+            if (older.Count > 0)
+            {
+                Replace([.. entries]);
+            }
+        }
+    }
+
     /// <summary>Notes that the partition directory has got another name.</summary>
     public void Relocate(string directory)
     {

@@ -200,9 +200,9 @@ internal sealed class LogSegment
         PersistIndexes();
         OffsetIndex.File.Seal();
         TimeIndex.File.Seal();
-        if (_preallocated && _appendFile is not null)
+        if (_preallocated)
         {
-            _appendFile.SetLength(_size);
+            GiveReservedSpaceBack();
         }
 
         ReleaseAppendFile();
@@ -426,6 +426,23 @@ internal sealed class LogSegment
         catch (StorageException)
         {
             // The failure of the write is on its way already; recovery cuts what is left of it.
+        }
+    }
+
+    // The file may be closed: nobody appended for a while.
+    private void GiveReservedSpaceBack()
+    {
+        if (File.TryAcquire() is { } file)
+        {
+            try
+            {
+                file.SetLength(_size);
+                MarkUnflushed();
+            }
+            finally
+            {
+                File.Release();
+            }
         }
     }
 

@@ -99,8 +99,9 @@ internal sealed class SegmentRecovery(
             }
 
             segment.Note(batch, position, options.Config.IndexIntervalBytes);
-            if (batch.LeaderEpoch >= 0)
+            if (batch.LeaderEpoch >= 0 && epochs.EpochForOffset(batch.BaseOffset) != batch.LeaderEpoch)
             {
+                // Only where the checkpoint says something else: noting the epoch again would drop the later ones.
                 epochs.Assign(batch.LeaderEpoch, batch.BaseOffset);
             }
 

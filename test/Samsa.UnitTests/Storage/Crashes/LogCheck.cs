@@ -1,0 +1,233 @@
+using System.Text;
+using Samsa.Protocol;
+using Samsa.Protocol.Records;
+using Samsa.Storage;
+using Xunit;
+
+namespace Samsa.UnitTests.Storage.Crashes;
+
+/// <summary>Compares one log that has just been opened with what the model promised of it.</summary>
+internal sealed class LogCheck(PartitionLog log)
+{
+    /// <summary>
+    /// Checks against the states before and after the operation that the crash interrupted: the log is the front of one of them, at
+    /// least up to what both promised. Returns the state it is in.
+    /// </summary>
+    public LogState Run(LogState before, LogState after)
+    {
+        var (start, end) = (log.LogStartOffset, log.LogEndOffset);
+        Assert.InRange(start, 0, end);
+        var found = ReadAll();
+        if (start == end && (before.StartsAnywhere || after.StartsAnywhere))
+        {
+            Assert.Empty(found);
+            return LogState.Empty(after.TopicId) with { Start = start, End = end, StartsAnywhere = true };
+        }
+
+        var state = WhyNot(found, before) is null ? before : after;
+        if (WhyNot(found, state) is { } reason)
+        {
+            Assert.Fail($"{log.TopicPartition}: {WhyNot(found, before)}; nor is it what comes after, {reason}.");
+        }
+
+        var floor = Math.Min(before.DurableEnd, after.DurableEnd);
+        Assert.True(end >= floor, $"{log.TopicPartition} ends at {end}; up to {floor} was promised.");
+        var promisedStart = Math.Min(before.PromisedStart, after.PromisedStart);
+        var lastStart = Math.Max(before.Start, after.Start);
+        Assert.True(start >= promisedStart, $"{log.TopicPartition} starts at {start}; {promisedStart} was promised.");
+        Assert.True(start <= lastStart, $"{log.TopicPartition} starts at {start}; it was {lastStart} at most.");
+        state = state with
+        {
+            Batches = state.Batches.RemoveAll(batch => batch.Last >= end),
+            End = end,
+            DurableEnd = end,
+            Start = start,
+            PromisedStart = start,
+            StartsAnywhere = false,
+        };
+        CheckEpochs(state);
+        CheckProducers(state);
+        CheckTransactions(state);
+        CheckTimes(state);
+        return state;
+    }
+
+    private string? WhyNot(List<ModelBatch> found, LogState state)
+    {
+        var (start, end) = (log.LogStartOffset, log.LogEndOffset);
+        if (end > state.End)
+        {
+            return $"it ends at {end}, {state.End} was the end";
+        }
+
+        if (start == end)
+        {
+            // All was lost, and the log goes on at its start offset, which may lie in the middle of a batch that was.
+            return null;
+        }
+
+        if (state.Batches.Find(batch => batch.First < end && batch.Last >= end) is { } torn)
+        {
+            return $"it ends at {end}, in the middle of the batch {torn.First} to {torn.Last}";
+        }
+
+        var expected = state.Batches.FindAll(batch => batch.Last >= start && batch.First < end);
+        if (expected is [var first, ..] && first.First > start)
+        {
+            return $"it starts at {start}, its first batch at {first.First}";
+        }
+
+        if (expected.IsEmpty)
+        {
+            return $"it goes from {start} to {end}, where nothing is";
+        }
+
+        for (var i = 0; i < Math.Max(expected.Count, found.Count); i++)
+        {
+            if (i >= expected.Count || i >= found.Count || !IsSame(expected[i], found[i]))
+            {
+                return $"batch {i} is {Describe(found.ElementAtOrDefault(i))}, expected was {Describe(expected.ElementAtOrDefault(i))}";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsSame(ModelBatch expected, ModelBatch found) =>
+        expected.Values.SequenceEqual(found.Values) && (expected with { Values = found.Values }) == found;
+
+    private static string Describe(ModelBatch? batch) => batch is null ? "missing" : $"{batch} [{string.Join(' ', batch.Values)}]";
+
+    private List<ModelBatch> ReadAll()
+    {
+        var batches = new List<ModelBatch>();
+        for (var offset = log.LogStartOffset; offset < log.LogEndOffset; offset = batches[^1].Last + 1)
+        {
+            var result = log.Read(offset, 700, log.LogEndOffset, minOneMessage: true);
+            Assert.Equal(ErrorCode.None, result.Error);
+            using var region = result.Region;
+            Assert.True(region is not null, $"{log.TopicPartition}: nothing to read at {offset}, the log ends at {log.LogEndOffset}.");
+            var bytes = new byte[region.Length];
+            region.CopyTo(0, bytes);
+            var count = batches.Count;
+            foreach (var batch in new RecordBatchEnumerator(bytes))
+            {
+                Assert.True(batch.IsCrcValid(), $"{log.TopicPartition}: the batch at {batch.Header.BaseOffset} is damaged.");
+                batches.Add(Read(batch.Bytes, batch.Header));
+            }
+
+            Assert.True(batches.Count > count, $"{log.TopicPartition}: no whole batch at {offset}.");
+            Assert.InRange(offset, batches[count].First, batches[count].Last);
+        }
+
+        return batches;
+    }
+
+    private static ModelBatch Read(ReadOnlySpan<byte> bytes, RecordBatchHeader header)
+    {
+        var values = new List<string>();
+        bool? marker = null;
+        foreach (var record in new RecordEnumerator(bytes))
+        {
+            if (header.IsControl)
+            {
+                Assert.True(ControlRecord.TryReadMarker(record, out var end));
+                marker = end.Type == ControlRecordType.Commit;
+            }
+
+            values.Add(header.IsControl ? "" : Encoding.UTF8.GetString(record.Value.Span));
+        }
+
+        return new ModelBatch(
+            header.BaseOffset, [.. values], header.BaseTimestamp, header.PartitionLeaderEpoch, header.ProducerId, header.ProducerEpoch,
+            header.BaseSequence, header.IsTransactional, marker);
+    }
+
+    private IEnumerable<ModelBatch> Visible(LogState state) => state.Batches.Where(batch => batch.Last >= log.LogStartOffset);
+
+    private void CheckEpochs(LogState state)
+    {
+        foreach (var batch in Visible(state))
+        {
+            var offset = Math.Max(batch.First, log.LogStartOffset);
+            Assert.True(
+                log.LeaderEpochs.EpochForOffset(offset) == batch.Epoch,
+                $"{log.TopicPartition}: offset {offset} is of epoch {batch.Epoch}; known are {string.Join(' ', log.LeaderEpochs.Entries)}.");
+        }
+
+        foreach (var entry in log.LeaderEpochs.Entries)
+        {
+            Assert.InRange(entry.StartOffset, log.LogStartOffset, log.LogEndOffset);
+        }
+    }
+
+    private void CheckProducers(LogState state)
+    {
+        foreach (var known in log.Producers.ActiveProducers())
+        {
+            // What was lost must not be remembered: a record sent again would count as a duplicate.
+            var last = state.Batches.FindLast(batch => batch.Producer == known.ProducerId && batch.Sequence >= 0);
+            Assert.True(
+                known.LastSequence < 0 || (last is not null && (last.LastSequence, last.ProducerEpoch) == (known.LastSequence, known.ProducerEpoch)),
+                $"{log.TopicPartition}: producer {known} is remembered; its last batch is {Describe(last)}.");
+        }
+
+        // What lies below the log start may be forgotten (-1 when only a marker is left).
+        var bySender = log.Producers.ActiveProducers().ToDictionary(static producer => producer.ProducerId);
+        foreach (var last in Visible(state).Where(static batch => batch.Sequence >= 0).GroupBy(static batch => batch.Producer).Select(static g => g.Last()))
+        {
+            var sequence = bySender.TryGetValue(last.Producer, out var known) ? known.LastSequence : -1;
+            Assert.True(
+                sequence == last.LastSequence || (sequence == -1 && last.First < log.LogStartOffset),
+                $"{log.TopicPartition}: producer {last.Producer} is at {sequence}, its last batch is {Describe(last)}.");
+        }
+    }
+
+    private void CheckTransactions(LogState state)
+    {
+        var open = new Dictionary<long, long>();
+        var aborted = new List<(long Producer, long First, long Last)>();
+        foreach (var batch in state.Batches.Where(static batch => batch.IsTransactional))
+        {
+            if (batch.Marker is null)
+            {
+                open.TryAdd(batch.Producer, batch.First);
+            }
+            else if (open.Remove(batch.Producer, out var first) && batch.Marker == false)
+            {
+                aborted.Add((batch.Producer, first, batch.First));
+            }
+        }
+
+        // A transaction that began below the log start may be known from where the log starts only, or not at all.
+        var start = log.LogStartOffset;
+        var cutOff = aborted.Where(entry => entry.First < start).Select(static entry => entry.Last).ToHashSet();
+        Assert.Equal(
+            aborted.Where(entry => !cutOff.Contains(entry.Last)),
+            log.ListAbortedTransactions(start, log.LogEndOffset)
+                .Where(entry => !cutOff.Contains(entry.LastOffset))
+                .Select(static entry => (entry.ProducerId, entry.FirstOffset, entry.LastOffset)));
+        if (open.Values.All(first => first >= start))
+        {
+            long? firstOpen = open.Count > 0 ? open.Values.Min() : null;
+            Assert.True(
+                log.Producers.FirstUnstableOffset == firstOpen || log.HighWatermark < log.LogEndOffset,
+                $"{log.TopicPartition}: the first open transaction begins at {firstOpen}; known is {log.Producers.FirstUnstableOffset}.");
+        }
+    }
+
+    private void CheckTimes(LogState state)
+    {
+        // Where every record has the time that the batch promises, the first at or after a time is easily told.
+        var start = log.LogStartOffset;
+        foreach (var batch in Visible(state).Where(static batch => batch.Values.Length > 0).TakeLast(3))
+        {
+            var target = batch.MaxTimestamp;
+            var expected = Visible(state)
+                .SelectMany(static b => b.Values.Select((_, i) => (Offset: b.First + i, Timestamp: b.Timestamp + i)))
+                .First(record => record.Offset >= start && record.Timestamp >= target);
+            var found = log.OffsetForTimestamp(target);
+            Assert.Equal((expected.Offset, expected.Timestamp), (found?.Offset, found?.Timestamp));
+        }
+    }
+}
