@@ -3,8 +3,8 @@ using Samsa.IntegrationTests.Support;
 using Samsa.IntegrationTests.Wire;
 using Samsa.Protocol.Messages;
 using Xunit;
-using WireClient = Samsa.IntegrationTests.Wire.WireClient;
 using static Samsa.IntegrationTests.Hostile.HostileScene;
+using WireClient = Samsa.IntegrationTests.Wire.WireClient;
 
 namespace Samsa.IntegrationTests.Hostile;
 

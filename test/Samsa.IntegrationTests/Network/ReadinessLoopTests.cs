@@ -7,7 +7,7 @@ namespace Samsa.IntegrationTests.Network;
 
 public sealed class ReadinessLoopTests
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task While_one_connection_is_held_up_the_others_are_served_up_to_the_number_of_threads()
@@ -30,13 +30,13 @@ public sealed class ReadinessLoopTests
             var buffer = new byte[1];
             var receiving = free.Transport.ReceiveAsync(buffer).AsTask();
             free.Peer.Send([i]);
-            Assert.Equal(1, await receiving.WaitAsync(_limit));
+            Assert.Equal(1, await receiving.WaitAsync(Limit));
             Assert.Equal(i, buffer[0]);
         }
 
         Assert.InRange(loop.Threads, 2, 3);
         release.Set();
-        await Task.WhenAll(first, second).WaitAsync(_limit);
+        await Task.WhenAll(first, second).WaitAsync(Limit);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ReadinessLoopTests
         await ExchangeAsync(connection, 20);
         Assert.InRange(loop.Threads, 2, 8);
         loop.ChangeThreads(1);
-        using var limit = new CancellationTokenSource(_limit);
+        using var limit = new CancellationTokenSource(Limit);
         while (loop.Threads > 1)
         {
             limit.Token.ThrowIfCancellationRequested();
@@ -69,14 +69,14 @@ public sealed class ReadinessLoopTests
             await ExchangeAsync(connection, 5);
         }
 
-        await loop.DisposeAsync().AsTask().WaitAsync(_limit);
+        await loop.DisposeAsync().AsTask().WaitAsync(Limit);
         Assert.Equal(0, loop.Threads);
     }
 
     private static async Task HoldUpAsync(Connection connection, ManualResetEventSlim release)
     {
         await connection.Transport.ReceiveAsync(new byte[1]).ConfigureAwait(false);
-        release.Wait(_limit);
+        release.Wait(Limit);
     }
 
     private static async Task ExchangeAsync(Connection connection, int rounds)
@@ -85,7 +85,7 @@ public sealed class ReadinessLoopTests
         {
             var receiving = connection.Transport.ReceiveAsync(new byte[1]).AsTask();
             connection.Peer.Send([7]);
-            Assert.Equal(1, await receiving.WaitAsync(_limit));
+            Assert.Equal(1, await receiving.WaitAsync(Limit));
         }
     }
 
