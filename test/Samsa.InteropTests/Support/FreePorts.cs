@@ -19,7 +19,8 @@ internal static class FreePorts
     {
         for (int attempt = 0; attempt < Highest - Lowest; attempt++)
         {
-            int first = Lowest + (int)((uint)Interlocked.Add(ref _next, count) % (Highest - Lowest));
+            // The counter moves past the whole range, so that nobody is given its second port.
+            int first = Lowest + (int)((uint)(Interlocked.Add(ref _next, count) - count) % (Highest - Lowest));
             if (Enumerable.Range(first, count).All(IsFree))
             {
                 return first;
