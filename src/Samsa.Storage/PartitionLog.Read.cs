@@ -143,7 +143,7 @@ public sealed partial class PartitionLog
                     return false;
                 }
 
-                if (start < stop)
+                if (start < stop && !(HasMore(segments, i, upTo) && HasNoRecord(file, start, stop)))
                 {
                     var length = Limit(file, start, stop, maxBytes, minOneMessage, ref batchSize, out var incomplete);
                     region = length > 0 ? new FileRegion(segment.File, file, start, length) : null;
@@ -168,6 +168,33 @@ public sealed partial class PartitionLog
         result = ReadAnswer(ErrorCode.None, null, false);
         return true;
     }
+
+    // Compaction may leave a segment with nothing but batches without records (the last one of each producer). Alone in an answer
+    // they would make librdkafka ask for twice as much each time, until it gives up. Such a batch is a header, so most segments
+    // are told apart by their length.
+    private static bool HasNoRecord(IStorageFile file, long start, long stop)
+    {
+        if ((stop - start) % RecordBatchHeader.Size != 0)
+        {
+            return false;
+        }
+
+        Span<byte> batch = stackalloc byte[RecordBatchHeader.Size];
+        for (; start < stop; start += batch.Length)
+        {
+            if (file.Read(batch, start) < batch.Length
+                || RecordBatch.CheckStructure(batch) != RecordFault.None
+                || new RecordBatchHeader(batch).RecordCount != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool HasMore(SegmentList segments, int index, long upTo) =>
+        index + 1 < segments.Count && segments[index + 1].BaseOffset < upTo && segments[index + 1].Size > 0;
 
     // The position of the first batch that holds or follows the offset, or stop. The batch's size when it was looked at, or 0.
     private long PositionOf(LogSegment segment, IStorageFile file, long offset, long stop, out int batchSize)

@@ -252,6 +252,36 @@ public sealed class CompactionRuleTests
         Assert.Equal(10, test.ReadAll().Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_segment_without_records_is_passed_over_while_there_is_more_and_shown_at_the_end(int producers)
+    {
+        using var test = new CompactionHarness();
+        for (var i = 0; i < producers; i++)
+        {
+            // The last batch of each producer stays, for its sequence.
+            test.Put(new RecordBatchOptions { ProducerId = i, ProducerEpoch = 0, BaseSequence = 0 }, ("a", "1"));
+        }
+
+        test.Log.Roll();
+        test.Put(("a", "2"));
+        test.Log.Roll();
+        test.Log.UpdateConfig(test.Harness.Config with { SegmentBytes = 100 });
+        test.Clean(roll: false);
+        Assert.Equal(producers * RecordBatchHeader.Size, test.Log.Segments[0].Size);
+        using (var region = test.Log.Read(0, 1000, test.Log.LogEndOffset, minOneMessage: true).Region!)
+        {
+            var bytes = new byte[region.Length];
+            region.CopyTo(0, bytes);
+            Assert.Equal([(producers, "a", "2")], StoredBatch.Parse(bytes)[0].Records);
+        }
+
+        // Below a bound that ends there it is all there is, and a consumer must get past it.
+        using var last = test.Log.Read(0, 1000, producers, minOneMessage: true).Region!;
+        Assert.Equal(producers * RecordBatchHeader.Size, last.Length);
+    }
+
     [Fact]
     public void A_segment_that_cannot_get_cleaner_is_not_rewritten()
     {
