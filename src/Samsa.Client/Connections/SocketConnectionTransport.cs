@@ -1,0 +1,80 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Samsa.Client.Connections;
+
+/// <summary>
+/// A TCP connection. Owns the socket; one receiver and one sender at a time; disposal ends both with an <see cref="IOException"/>.
+/// </summary>
+internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTransport
+{
+    private readonly List<ArraySegment<byte>> _segments = [];
+
+    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(buffer, SocketFlags.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    public async ValueTask SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        try
+        {
+            if (parts.Count == 1)
+            {
+                await SendAsync(parts[0]).ConfigureAwait(false);
+                return;
+            }
+
+            long expected = 0;
+            _segments.Clear();
+            foreach (var part in parts)
+            {
+                expected += part.Length;
+                _segments.Add(MemoryMarshal.TryGetArray(part, out var segment) ? segment : part.ToArray());
+            }
+
+            long sent = await socket.SendAsync(_segments, SocketFlags.None).ConfigureAwait(false);
+            if (sent == expected)
+            {
+                return;
+            }
+
+            // A partial gather: what is left goes out part by part.
+            foreach (var part in parts)
+            {
+                var skipped = (int)Math.Min(sent, part.Length);
+                sent -= skipped;
+                await SendAsync(part[skipped..]).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(e.Message, e);
+        }
+        finally
+        {
+            _segments.Clear();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false)..];
+        }
+    }
+}
