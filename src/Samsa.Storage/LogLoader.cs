@@ -71,7 +71,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
         var start = Math.Max(options.LogStartOffset, list.First.BaseOffset);
         epochs.TruncateFromEnd(end);
         epochs.TruncateFromStart(start);
-        if (!options.CleanShutdown)
+        if (!options.CleanShutdown || recovered)
         {
             EpochReplay.FillGap(list, start, end, epochs);
         }
@@ -174,7 +174,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
 
             any = true;
             PrepareProducers(segments, i, producers, now);
-            var recovery = new SegmentRecovery(segments[i], options, epochs, producers);
+            var recovery = new SegmentRecovery(segments[i], options, i < unflushed ? null : epochs, producers);
             var wasCut = recovery.Run(hasLaterSegments: !isLast);
             _end = recovery.End;
             if (isLast ? wasCut : HasHole(segments[i], recovery.End, segments[i + 1], wasCut))

@@ -35,6 +35,12 @@ internal static class IndexCheck
             return $"{times.File.Path} ends with offset {times.Last.Offset} and time {times.Last.Timestamp}, which the segment does not have";
         }
 
+        if (times.File.Count == 0 && segment.Size > 0 && segment.FirstTimestamp() >= 0)
+        {
+            // A sealed segment ends with an entry for its newest record: this one was being rebuilt when the power went.
+            return $"{times.File.Path} is empty";
+        }
+
         var aborted = fileSystem.FileLength(segment.Transactions.Path);
         return aborted > 0 && aborted % TransactionIndex.EntryBytes != 0
             ? $"{segment.Transactions.Path} has {aborted} bytes, no multiple of {TransactionIndex.EntryBytes}"

@@ -10,9 +10,10 @@ namespace Samsa.Storage.Segments;
 /// <summary>
 /// Reads every batch of one segment, checks structure and checksum, and builds indexes, producer state and leader epochs
 /// from what it reads. The segment is cut at the first batch that is damaged. Used once, while a log is opened.
+/// Without <c>epochs</c> these are left alone: noting one drops the later ones, which only a scan up to the log's end brings back.
 /// </summary>
 internal sealed class SegmentRecovery(
-    LogSegment segment, PartitionLogOptions options, LeaderEpochCache epochs, ProducerStateManager producers)
+    LogSegment segment, PartitionLogOptions options, LeaderEpochCache? epochs, ProducerStateManager producers)
 {
     private const int BufferBytes = 1024 * 1024;
 
@@ -99,7 +100,7 @@ internal sealed class SegmentRecovery(
             }
 
             segment.Note(batch, position, options.Config.IndexIntervalBytes);
-            if (batch.LeaderEpoch >= 0 && epochs.EpochForOffset(batch.BaseOffset) != batch.LeaderEpoch)
+            if (epochs is not null && batch.LeaderEpoch >= 0 && epochs.EpochForOffset(batch.BaseOffset) != batch.LeaderEpoch)
             {
                 // Only where the checkpoint says something else: noting the epoch again would drop the later ones.
                 epochs.Assign(batch.LeaderEpoch, batch.BaseOffset);

@@ -79,6 +79,46 @@ public sealed class FoundByCrashTests
     }
 
     [Fact]
+    public void Epochs_come_back_over_a_whole_segment_between_one_without_index_and_one_that_was_not_flushed()
+    {
+        var log = Open();
+        foreach (var epoch in (int[])[0, 1, 3])
+        {
+            Append(log, epoch);
+            log.Roll();
+        }
+
+        log.Flush();
+
+        // Retention shortened the checkpoint and had begun to rename the first segment when the power went.
+        log.LeaderEpochs.TruncateFromStart(2);
+        _disk.DeleteFile($"{Folder}/00000000000000000000.index");
+
+        var recovered = Open(recoveryPoint: 2);
+
+        Assert.Equal([new EpochEntry(0, 0), new(1, 1), new(3, 2)], recovered.LeaderEpochs.Entries);
+    }
+
+    [Fact]
+    public void Times_are_found_behind_an_index_that_an_interrupted_recovery_emptied()
+    {
+        var log = Open();
+        for (var i = 0; i < 3; i++)
+        {
+            Append(log, epoch: 0);
+            log.Roll();
+        }
+
+        log.Flush();
+        foreach (var suffix in (string[])["index", "timeindex"])
+        {
+            _disk.Open($"{Folder}/00000000000000000000.{suffix}", Samsa.Storage.Files.StorageFileMode.Truncate).Dispose();
+        }
+
+        Assert.Equal(0, Open(recoveryPoint: 3).OffsetForTimestamp(LogHarness.StartTime)?.Offset);
+    }
+
+    [Fact]
     public void Recovery_of_an_early_segment_keeps_the_epochs_of_the_later_ones()
     {
         var log = Open();
