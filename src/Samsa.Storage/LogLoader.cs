@@ -57,12 +57,15 @@ internal sealed class LogLoader(PartitionLogOptions options)
             _logger.LogError(
                 "Log {Partition} ends at offset {End}, before its start offset {Start}: all of it is removed.",
                 options.TopicPartition, end, options.LogStartOffset);
+            producers.TruncateFullyAndStartAt(options.LogStartOffset);
             Discard(segments, 0);
         }
 
         var hasFiles = segments.Count > 0;
         if (!hasFiles)
         {
+            // A snapshot that outlived all records would keep a transaction open whose marker is gone.
+            producers.TruncateFullyAndStartAt(options.LogStartOffset);
             segments.Add(LogSegment.Plan(_fileSystem, options.Directory, options.LogStartOffset, options.Config, now));
             end = options.LogStartOffset;
         }

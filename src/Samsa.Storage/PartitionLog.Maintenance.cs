@@ -223,13 +223,14 @@ public sealed partial class PartitionLog
         Volatile.Write(ref _logEndOffset, offset);
         _tail.Clear();
 
-        // The first segment goes last: after a crash in between, what is left is the front of the old log.
+        // Snapshots go first, they can be made again from the records; one that stays behind would tell of producers and open
+        // transactions that are gone. The first segment goes last: after a crash in between, what is left is the front of the old log.
+        Producers.TruncateFullyAndStartAt(offset);
         for (var i = segments.Count - 1; i >= 0; i--)
         {
             Remove(segments[i], withSnapshot: false);
         }
 
-        Producers.TruncateFullyAndStartAt(offset);
         _options.FileSystem.FlushDirectory(Directory);
         _segments = new SegmentList([CreateSegment(offset)]);
         LeaderEpochs.Clear();

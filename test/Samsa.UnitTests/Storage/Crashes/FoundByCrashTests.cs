@@ -119,6 +119,27 @@ public sealed class FoundByCrashTests
     }
 
     [Fact]
+    public void A_transaction_does_not_stay_open_when_all_records_and_its_marker_are_lost()
+    {
+        var log = Open();
+        var begin = new ModelBatch(0, ["open"], LogHarness.StartTime, 0, 3, 0, 0, true, null);
+        Assert.Equal(ErrorCode.None, log.Append(ModelBytes.Of(begin), 0, AppendOrigin.Client).Error);
+        log.Flush();
+        log.Roll();
+        var end = begin with { First = 1, Values = [""], Sequence = -1, Marker = true };
+        Assert.Equal(ErrorCode.None, log.Append(ModelBytes.Of(end), 0, AppendOrigin.Coordinator).Error);
+        Append(log, epoch: 0);
+        _disk = _disk.KeepOnlyPromises();
+
+        // Records were deleted up to 3, which a checkpoint says, and the last two of them had not reached the disk.
+        var recovered = Open(recoveryPoint: 1, logStart: 3);
+        recovered.UpdateHighWatermark(3);
+
+        Assert.Equal((3, 3, 3), (recovered.LogStartOffset, recovered.LogEndOffset, recovered.LastStableOffset));
+        Assert.Null(recovered.Producers.FirstUnstableOffset);
+    }
+
+    [Fact]
     public void Recovery_of_an_early_segment_keeps_the_epochs_of_the_later_ones()
     {
         var log = Open();
@@ -211,7 +232,7 @@ public sealed class FoundByCrashTests
         Assert.Equal((1, null), (again.LogEndOffset, again.TopicId));
     }
 
-    private PartitionLog Open(long recoveryPoint = 0, bool cleanShutdown = false) => PartitionLog.Open(new PartitionLogOptions
+    private PartitionLog Open(long recoveryPoint = 0, bool cleanShutdown = false, long logStart = 0) => PartitionLog.Open(new PartitionLogOptions
     {
         Directory = Folder,
         TopicPartition = new TopicPartition("t", 0),
@@ -220,6 +241,7 @@ public sealed class FoundByCrashTests
         Scheduler = new ManualScheduler(),
         Producers = new() { FileSystem = _disk },
         RecoveryPoint = recoveryPoint,
+        LogStartOffset = logStart,
         CleanShutdown = cleanShutdown,
     });
 
