@@ -2,7 +2,7 @@
 # Builds Release and runs the tests; the last line sums up: "N passed, N failed, N skipped".
 #   ./test.sh                                    all test projects
 #   ./test.sh unit integration                   some of them (the folder test/Samsa.UnitTests is "unit")
-#   ./test.sh unit -- -class 'Samsa.*.Storage.*' what follows -- goes to the xunit.v3 runner (-class, -method, -namespace, -trait)
+#   ./test.sh unit -- -namespace 'Samsa.UnitTests.Storage*'  what follows -- goes to the xunit.v3 runner (-class, -method, -namespace, -trait)
 # SAMSA_TEST_NO_BUILD=1 skips the build. Exit code: 0 only if something ran and nothing failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -9,14 +9,14 @@ using Xunit;
 namespace Samsa.UnitTests.Storage.Crashes;
 
 /// <summary>
-/// A random life of a node, given by a seed: appends, flushes, rolls, retention, deletion of records, truncation, topics that come
+/// A random life of a node, given by a seed: appends, flushes, rolls, retention, compaction, deletion of records, truncation, topics that come
 /// and go, checkpoints, stops and kills. At every change that it makes to its disk the power is cut on a copy, and
 /// <see cref="NodeCheck"/> looks at what is left.
 /// </summary>
 internal sealed class CrashRun
 {
     private static readonly DateTimeOffset Begin = DateTimeOffset.FromUnixTimeMilliseconds(1_795_220_000_000);
-    private static readonly string[] Names = ["a", "b", "c"];
+    private static readonly string[] Names = ["a", "b", StorageNode.CompactedTopic];
 
     private readonly int _seed;
     private readonly long? _onlyCut;
@@ -43,12 +43,16 @@ internal sealed class CrashRun
             SegmentIndexBytes = _random.Next(2) == 0 ? 60 : 4096,
             RetentionMs = -1,
             FileDeleteDelayMs = 1000,
+            DeleteRetentionMs = _random.Next(1, 100),
             Preallocate = _random.Next(8) == 0,
         };
     }
 
     /// <summary>How many cuts were looked at.</summary>
     public int Cuts { get; private set; }
+
+    /// <summary>How many compactions there were.</summary>
+    public int Compactions { get; private set; }
 
     private StorageNode Node => _node ?? throw new InvalidOperationException("The node is not running");
 
@@ -58,7 +62,7 @@ internal sealed class CrashRun
     {
         Watch();
         await DoAsync(State, StartAsync);
-        await CreateTopicAsync();
+        await CreateTopicAsync(_random.Next(2) == 0 ? StorageNode.CompactedTopic : Names[0]);
         for (var i = 0; i < steps; i++)
         {
             await StepAsync(_random.Next(100));
@@ -74,14 +78,15 @@ internal sealed class CrashRun
             case < 38: await AppendAsync(acknowledgeDurably: false); break;
             case < 50: await AppendAsync(acknowledgeDurably: true); break;
             case < 55: await OnLogAsync(static (_, state) => state.Flushed(), static log => log.Flush()); break;
-            case < 60: await OnLogAsync(static (_, state) => state, static log => log.Roll()); break;
-            case < 64: await MoveLogStartAsync(); break;
-            case < 68: await RetainAsync(); break;
+            case < 58: await OnLogAsync(static (_, state) => state, static log => log.Roll()); break;
+            case < 62: await CompactAsync(); break;
+            case < 65: await MoveLogStartAsync(); break;
+            case < 69: await RetainAsync(); break;
             case < 72: await TruncateAsync(); break;
             case < 73: await RestartLogAsync(_random.Next(40)); break;
             case < 78: await DoAsync(State.Map(static log => log with { PromisedStart = log.Start }), WriteCheckpoints); break;
             case < 82: await DoAsync(State, () => RunDelayed(_random.Next(2) * 1000)); break;
-            case < 86: await CreateTopicAsync(); break;
+            case < 86: await CreateTopicAsync(Names[_random.Next(Names.Length)]); break;
             case < 88: await DeleteTopicAsync(); break;
             case < 90: await AddPartitionAsync(); break;
             case < 92: await AlterTopicAsync(); break;
@@ -213,6 +218,10 @@ internal sealed class CrashRun
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = string.Create(CultureInfo.InvariantCulture, $"{state.End + i}:{_random.Next()}{new string('x', _random.Next(60))}");
+            if (StorageNode.IsCompacted(hosted.Log.TopicPartition))
+            {
+                values[i] = string.Create(CultureInfo.InvariantCulture, $"k{_random.Next(6)}={(_random.Next(4) == 0 ? "" : values[i])}");
+            }
         }
 
         if (producer < 0)
@@ -250,11 +259,29 @@ internal sealed class CrashRun
             log => Assert.Equal(ErrorCode.None, log.IncrementLogStartOffset((long)(share * log.LogEndOffset))));
     }
 
+    private async Task CompactAsync()
+    {
+        foreach (var partition in State.Logs.Keys.Where(StorageNode.IsCompacted).OrderBy(static partition => partition.Partition))
+        {
+            if (_random.Next(2) == 0)
+            {
+                // The active segment is never compacted.
+                await DoAsync(State, () => Node.Replicas.Find(partition.Topic, partition.Partition)!.Log.Roll());
+            }
+        }
+
+        await DoAsync(Node.Compacted(State), () =>
+        {
+            _after = Node.CompactFilthiest(State);
+            Compactions += ReferenceEquals(_after, State) ? 0 : 1;
+        });
+    }
+
     private Task RetainAsync()
     {
         var (partition, hosted) = PickPartition();
         var state = State.Logs[partition];
-        hosted.Log.UpdateConfig(_config with { RetentionBytes = _random.Next(3) == 0 ? -1 : _random.Next(4000) });
+        hosted.Log.UpdateConfig(StorageNode.ConfigOf(_config, partition.Topic) with { RetentionBytes = _random.Next(3) == 0 ? -1 : _random.Next(4000) });
         return DoAsync(State.With(partition, state with { Start = state.End }), () =>
         {
             hosted.Log.ApplyRetention(Node.Clock.Milliseconds);
@@ -266,7 +293,9 @@ internal sealed class CrashRun
     {
         var (partition, hosted) = PickPartition();
         var (log, state) = (hosted.Log, State.Logs[partition]);
-        var offset = _random.NextInt64(Math.Max(0, state.End - 15), state.End + 2);
+
+        // Nobody truncates below the high watermark, and nothing above it was compacted.
+        var offset = _random.NextInt64(Math.Max(state.CompactedTo, state.End - 15), state.End + 2);
         if (offset < log.FirstSegmentOffset)
         {
             return RestartLogAsync(offset, partition, hosted.Log);
@@ -310,9 +339,8 @@ internal sealed class CrashRun
         Node.Clock.Advance(TimeSpan.FromMilliseconds(withinMs));
     }
 
-    private async Task CreateTopicAsync()
+    private async Task CreateTopicAsync(string name)
     {
-        var name = Names[_random.Next(Names.Length)];
         if (State.Topics.ContainsKey(name))
         {
             return;

@@ -43,16 +43,17 @@ internal sealed class LogCheck(PartitionLog log)
             DurableEnd = end,
             Start = start,
             PromisedStart = start,
+            CompactedTo = Math.Min(state.CompactedTo, end),
             StartsAnywhere = false,
         };
-        CheckEpochs(state);
+        CheckEpochs(found);
         CheckProducers(state);
-        CheckTransactions(state);
-        CheckTimes(state);
+        CheckTransactions(state, found);
+        CheckTimes(found);
         return state;
     }
 
-    private string? WhyNot(List<ModelBatch> found, LogState state)
+    private string? WhyNot(List<FoundBatch> found, LogState state)
     {
         var (start, end) = (log.LogStartOffset, log.LogEndOffset);
         if (end > state.End)
@@ -82,25 +83,35 @@ internal sealed class LogCheck(PartitionLog log)
             return $"it goes from {start} to {end}, where nothing is";
         }
 
-        for (var i = 0; i < Math.Max(expected.Count, found.Count); i++)
+        foreach (var batch in found)
         {
-            if (i >= expected.Count || i >= found.Count || !IsSame(expected[i], found[i]))
+            if (expected.Find(known => known.First == batch.First) is not { } known || !batch.Is(known))
             {
-                return $"batch {i} is {Describe(found.ElementAtOrDefault(i))}, expected was {Describe(expected.ElementAtOrDefault(i))}";
+                return $"it has the batch {batch}, expected was {expected.Find(known => known.Last >= batch.First)}";
+            }
+
+            if (batch.Records.FirstOrDefault(record => !IsSame(record, known)) is { } wrong)
+            {
+                return $"it has the record {wrong}, in place of one of {Describe(known)}";
             }
         }
 
-        return null;
+        return found.Zip(found.Skip(1)).Any(static pair => pair.First.Last >= pair.Second.First)
+            ? "batches come twice"
+            : new CompactionModel(state).WhyNot(expected, found, start);
     }
 
-    private static bool IsSame(ModelBatch expected, ModelBatch found) =>
-        expected.Values.SequenceEqual(found.Values) && (expected with { Values = found.Values }) == found;
+    private static bool IsSame(FoundRecord record, ModelBatch batch)
+    {
+        var at = record.Offset - batch.First;
+        return at >= 0 && at < batch.Values.Length && record == new FoundRecord(record.Offset, batch.Values[at], batch.Timestamp + at);
+    }
 
     private static string Describe(ModelBatch? batch) => batch is null ? "missing" : $"{batch} [{string.Join(' ', batch.Values)}]";
 
-    private List<ModelBatch> ReadAll()
+    private List<FoundBatch> ReadAll()
     {
-        var batches = new List<ModelBatch>();
+        var batches = new List<FoundBatch>();
         for (var offset = log.LogStartOffset; offset < log.LogEndOffset; offset = batches[^1].Last + 1)
         {
             var result = log.Read(offset, 700, log.LogEndOffset, minOneMessage: true);
@@ -117,37 +128,32 @@ internal sealed class LogCheck(PartitionLog log)
             }
 
             Assert.True(batches.Count > count, $"{log.TopicPartition}: no whole batch at {offset}.");
-            Assert.InRange(offset, batches[count].First, batches[count].Last);
+            Assert.True(offset <= batches[count].Last, $"{log.TopicPartition}: a read at {offset} gives {batches[count]}.");
         }
 
         return batches;
     }
 
-    private static ModelBatch Read(ReadOnlySpan<byte> bytes, RecordBatchHeader header)
+    private static FoundBatch Read(ReadOnlySpan<byte> bytes, RecordBatchHeader header)
     {
-        var values = new List<string>();
-        bool? marker = null;
+        var records = new List<FoundRecord>();
         foreach (var record in new RecordEnumerator(bytes))
         {
-            if (header.IsControl)
-            {
-                Assert.True(ControlRecord.TryReadMarker(record, out var end));
-                marker = end.Type == ControlRecordType.Commit;
-            }
-
-            values.Add(header.IsControl ? "" : Encoding.UTF8.GetString(record.Value.Span));
+            var key = record.Key.IsNull || header.IsControl ? "" : Encoding.UTF8.GetString(record.Key.Span) + "=";
+            var value = record.Value.IsNull || header.IsControl ? "" : Encoding.UTF8.GetString(record.Value.Span);
+            records.Add(new FoundRecord(record.Offset, key + value, record.Timestamp));
         }
 
-        return new ModelBatch(
-            header.BaseOffset, [.. values], header.BaseTimestamp, header.PartitionLeaderEpoch, header.ProducerId, header.ProducerEpoch,
-            header.BaseSequence, header.IsTransactional, marker);
+        return new FoundBatch(
+            header.BaseOffset, header.LastOffset, header.PartitionLeaderEpoch, header.ProducerId, header.ProducerEpoch,
+            header.BaseSequence, header.IsTransactional, header.IsControl, records);
     }
 
     private IEnumerable<ModelBatch> Visible(LogState state) => state.Batches.Where(batch => batch.Last >= log.LogStartOffset);
 
-    private void CheckEpochs(LogState state)
+    private void CheckEpochs(List<FoundBatch> found)
     {
-        foreach (var batch in Visible(state))
+        foreach (var batch in found)
         {
             var offset = Math.Max(batch.First, log.LogStartOffset);
             Assert.True(
@@ -183,7 +189,7 @@ internal sealed class LogCheck(PartitionLog log)
         }
     }
 
-    private void CheckTransactions(LogState state)
+    private void CheckTransactions(LogState state, List<FoundBatch> found)
     {
         var open = new Dictionary<long, long>();
         var aborted = new List<(long Producer, long First, long Last)>();
@@ -202,11 +208,16 @@ internal sealed class LogCheck(PartitionLog log)
         // A transaction that began below the log start may be known from where the log starts only, or not at all.
         var start = log.LogStartOffset;
         var cutOff = aborted.Where(entry => entry.First < start).Select(static entry => entry.Last).ToHashSet();
+        var listed = log.ListAbortedTransactions(start, log.LogEndOffset)
+            .Select(static entry => (Producer: entry.ProducerId, First: entry.FirstOffset, Last: entry.LastOffset))
+            .Where(entry => !cutOff.Contains(entry.Last)).ToList();
+
+        // One of which compaction left no record may be forgotten.
+        var left = found.Where(static batch => batch is { IsControl: false, Records.Count: > 0 }).ToList();
         Assert.Equal(
-            aborted.Where(entry => !cutOff.Contains(entry.Last)),
-            log.ListAbortedTransactions(start, log.LogEndOffset)
-                .Where(entry => !cutOff.Contains(entry.LastOffset))
-                .Select(static entry => (entry.ProducerId, entry.FirstOffset, entry.LastOffset)));
+            aborted.Where(entry => !cutOff.Contains(entry.Last) && (listed.Contains(entry) || left.Exists(
+                batch => batch.Producer == entry.Producer && batch.First >= entry.First && batch.Last < entry.Last))),
+            listed);
         if (open.Values.All(first => first >= start))
         {
             long? firstOpen = open.Count > 0 ? open.Values.Min() : null;
@@ -216,18 +227,16 @@ internal sealed class LogCheck(PartitionLog log)
         }
     }
 
-    private void CheckTimes(LogState state)
+    private void CheckTimes(List<FoundBatch> found)
     {
         // Where every record has the time that the batch promises, the first at or after a time is easily told.
-        var start = log.LogStartOffset;
-        foreach (var batch in Visible(state).Where(static batch => batch.Values.Length > 0).TakeLast(3))
+        var records = found.SelectMany(static batch => batch.Records).Where(record => record.Offset >= log.LogStartOffset).ToList();
+        foreach (var batch in found.Where(static batch => batch.Records.Count > 0).TakeLast(3))
         {
-            var target = batch.MaxTimestamp;
-            var expected = Visible(state)
-                .SelectMany(static b => b.Values.Select((_, i) => (Offset: b.First + i, Timestamp: b.Timestamp + i)))
-                .First(record => record.Offset >= start && record.Timestamp >= target);
-            var found = log.OffsetForTimestamp(target);
-            Assert.Equal((expected.Offset, expected.Timestamp), (found?.Offset, found?.Timestamp));
+            var target = batch.Records.Max(static record => record.Timestamp);
+            var expected = records.First(record => record.Timestamp >= target);
+            var result = log.OffsetForTimestamp(target);
+            Assert.Equal((expected.Offset, expected.Timestamp), (result?.Offset, result?.Timestamp));
         }
     }
 }

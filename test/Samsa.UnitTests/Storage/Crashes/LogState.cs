@@ -9,6 +9,8 @@ namespace Samsa.UnitTests.Storage.Crashes;
 /// <param name="DurableEnd">Promised: nothing below is lost.</param>
 /// <param name="Start">The log start offset.</param>
 /// <param name="PromisedStart">Promised: the log never starts below this again.</param>
+/// <param name="CompactedTo">A compaction may have come up to here: below, records may be gone that newer ones of their keys supersede.</param>
+/// <param name="TombstonesUntil">Tombstones of this time and older may be gone there, too.</param>
 /// <param name="StartsAnywhere">Emptied and not flushed since: an empty log may be found at any offset.</param>
 internal sealed record LogState(
     Guid TopicId,
@@ -17,9 +19,11 @@ internal sealed record LogState(
     long DurableEnd,
     long Start,
     long PromisedStart,
+    long CompactedTo,
+    long TombstonesUntil,
     bool StartsAnywhere)
 {
-    public static LogState Empty(Guid topicId) => new(topicId, [], 0, 0, 0, 0, false);
+    public static LogState Empty(Guid topicId) => new(topicId, [], 0, 0, 0, 0, 0, -1, false);
 
     public LogState Append(ModelBatch batch) => this with { Batches = Batches.Add(batch), End = batch.Last + 1 };
 
@@ -32,7 +36,8 @@ internal sealed record LogState(
         DurableEnd = Math.Min(DurableEnd, offset),
         Start = Math.Min(Start, offset),
         PromisedStart = Math.Min(PromisedStart, offset),
+        CompactedTo = Math.Min(CompactedTo, offset),
     };
 
-    public LogState RestartAt(long offset) => new(TopicId, [], offset, 0, offset, 0, true);
+    public LogState RestartAt(long offset) => new(TopicId, [], offset, 0, offset, 0, 0, -1, true);
 }

@@ -1,6 +1,9 @@
 namespace Samsa.UnitTests.Storage.Crashes;
 
-/// <summary>One batch that was given to a log: its offsets, its values, who sent it.</summary>
+/// <summary>
+/// One batch that was given to a log: its offsets, its values, who sent it. In a log that is compacted a value is
+/// <c>key=value</c>, and <c>key=</c> a tombstone.
+/// </summary>
 /// <param name="First">Its first offset.</param>
 /// <param name="Values">The value of each record; a marker has one.</param>
 /// <param name="Timestamp">The time of the first record; the others follow a millisecond apart.</param>
@@ -24,6 +27,12 @@ internal sealed record ModelBatch(
     public long Last => First + Values.Length - 1;
 
     public long MaxTimestamp => Timestamp + Values.Length - 1;
+
+    /// <summary>The key of a record of a compacted log.</summary>
+    public string KeyOf(int record) => Values[record][..Values[record].IndexOf('=', StringComparison.Ordinal)];
+
+    /// <summary>True for a record that says that its key is gone.</summary>
+    public bool IsTombstone(int record) => Values[record].EndsWith('=');
 
     public int LastSequence => Sequence < 0 ? -1 : Sequence + Values.Length - 1;
 }

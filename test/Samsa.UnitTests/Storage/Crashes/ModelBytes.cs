@@ -1,5 +1,5 @@
+using System.Text;
 using Samsa.Protocol.Records;
-using Samsa.UnitTests.Storage.Log;
 
 namespace Samsa.UnitTests.Storage.Crashes;
 
@@ -15,15 +15,21 @@ internal static class ModelBytes
                 new EndTransactionMarker(type, 0), batch.Producer, batch.ProducerEpoch, batch.Timestamp);
         }
 
-        return LogHarness.Batch(
-            new RecordBatchOptions
-            {
-                ProducerId = batch.Producer,
-                ProducerEpoch = batch.ProducerEpoch,
-                BaseSequence = batch.Sequence,
-                IsTransactional = batch.IsTransactional,
-            },
-            batch.Timestamp,
-            batch.Values);
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions
+        {
+            ProducerId = batch.Producer,
+            ProducerEpoch = batch.ProducerEpoch,
+            BaseSequence = batch.Sequence,
+            IsTransactional = batch.IsTransactional,
+        });
+        var timestamp = batch.Timestamp;
+        foreach (var text in batch.Values)
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            var value = Encoding.UTF8.GetBytes(text[(at + 1)..]);
+            builder.Append(timestamp++, at < 0 ? null : Encoding.UTF8.GetBytes(text[..at]), at >= 0 && value.Length == 0 ? null : value);
+        }
+
+        return builder.Build().ToArray();
     }
 }

@@ -97,6 +97,15 @@ internal sealed class NodeCheck(LogConfig config, DateTimeOffset now, Random ran
             state = state.With(partition, GoOn(hosted.Log, hosted.LeaderEpoch, log));
         }
 
+        if (random.Next(2) == 0)
+        {
+            state = node.CompactFilthiest(state);
+            foreach (var (partition, log) in state.Logs)
+            {
+                new LogCheck(node.Replicas.Find(partition.Topic, partition.Partition)!.Log).Run(log, log);
+            }
+        }
+
         node.Scheduler.Run();
         await node.StopAsync();
         var files = disk.AllFiles();
@@ -117,14 +126,17 @@ internal sealed class NodeCheck(LogConfig config, DateTimeOffset now, Random ran
             Assert.Equal((ErrorCode.None, true, last.First), (again.Error, again.IsDuplicate, again.FirstOffset));
             if (!last.IsTransactional)
             {
-                var next = last with { First = state.End, Values = ["next"], Sequence = last.LastSequence + 1, Epoch = leaderEpoch };
+                var next = last with { First = state.End, Values = [Text(log, "next")], Sequence = last.LastSequence + 1, Epoch = leaderEpoch };
                 state = Append(log, leaderEpoch, state, next);
             }
         }
 
         return Append(log, leaderEpoch, state, new ModelBatch(
-            state.End, [$"{random.Next()}"], now.ToUnixTimeMilliseconds(), leaderEpoch, -1, -1, -1, false, null)).Flushed();
+            state.End, [Text(log, $"{random.Next()}")], now.ToUnixTimeMilliseconds(), leaderEpoch, -1, -1, -1, false, null)).Flushed();
     }
+
+    private string Text(PartitionLog log, string value) =>
+        StorageNode.IsCompacted(log.TopicPartition) ? $"k{random.Next(3)}={value}" : value;
 
     private static LogState Append(PartitionLog log, int leaderEpoch, LogState state, ModelBatch batch)
     {

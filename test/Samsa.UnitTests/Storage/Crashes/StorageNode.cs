@@ -2,9 +2,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Samsa.Broker.Configuration;
 using Samsa.Broker.Metadata;
 using Samsa.Broker.Replication;
+using Samsa.Protocol;
 using Samsa.Storage;
+using Samsa.Storage.Compaction;
 using Samsa.Storage.Directories;
 using Samsa.UnitTests.Storage.Log;
+using Xunit;
 
 namespace Samsa.UnitTests.Storage.Crashes;
 
@@ -42,6 +45,11 @@ internal sealed class StorageNode
 
     public ManualScheduler Scheduler { get; }
 
+    /// <summary>Topics of this name are compacted.</summary>
+    public const string CompactedTopic = "k";
+
+    public static bool IsCompacted(TopicPartition partition) => partition.Topic == CompactedTopic;
+
     public static async Task<StorageNode> StartAsync(CrashDisk disk, LogConfig config, DateTimeOffset now)
     {
         var clock = new ManualTimeProvider(now);
@@ -59,6 +67,7 @@ internal sealed class StorageNode
             RecoveryThreadsPerDirectory = 1,
             ClosingThreadsPerDirectory = 1,
             RetentionCheckIntervalMs = long.MaxValue,
+            Cleaner = new CleanerOptions { DedupeBufferBytes = 100_000, IoBufferBytes = 2000 },
         });
         var metadata = LocalClusterMetadata.Open(new LocalMetadataOptions
         {
@@ -68,7 +77,8 @@ internal sealed class StorageNode
             Logger = NullLogger.Instance,
             LogDirs = [Directory],
         });
-        var replicas = new ReplicaManager(logs, _ => config, flushOnAck: false, NullLogger<ReplicaManager>.Instance);
+        var replicas = new ReplicaManager(
+            logs, topic => ConfigOf(config, topic.Name), flushOnAck: false, NullLogger<ReplicaManager>.Instance);
         replicas.Start(metadata.Current);
         metadata.Changed += replicas.OnChanged;
         return new StorageNode(logs, metadata, replicas, clock, scheduler);
@@ -76,6 +86,50 @@ internal sealed class StorageNode
 
     /// <summary>A clean stop.</summary>
     public Task StopAsync() => Logs.CloseAsync();
+
+    /// <summary>The settings of a topic's logs. While they are opened these are not known, and those of all others hold.</summary>
+    public static LogConfig ConfigOf(LogConfig config, string topic) => topic != CompactedTopic ? config : config with
+    {
+        Compact = true,
+        Delete = config.DeleteRetentionMs % 2 == 0,
+        MinCleanableDirtyRatio = 0,
+    };
+
+    /// <summary>
+    /// What the model allows while the dirtiest log is compacted, whichever that is. With <paramref name="known"/> checkpoints of
+    /// before, those that were not are left out, and what was compacted is durable.
+    /// </summary>
+    public NodeState Compacted(NodeState state, IReadOnlyDictionary<TopicPartition, long?>? known = null)
+    {
+        foreach (var (partition, log) in state.Logs.Where(static pair => IsCompacted(pair.Key)))
+        {
+            if (known is null || known[partition] != Checkpoint(partition))
+            {
+                var hosted = Replicas.Find(partition.Topic, partition.Partition)!.Log;
+                var compacted = log with
+                {
+                    CompactedTo = Math.Max(log.CompactedTo, hosted.LastStableOffset),
+                    TombstonesUntil = Clock.Milliseconds - hosted.Config.DeleteRetentionMs,
+                };
+                state = state.With(partition, known is null ? compacted : compacted.Flushed());
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Compacts the dirtiest log. Returns what the model then knows.</summary>
+    public NodeState CompactFilthiest(NodeState state)
+    {
+        var known = state.Logs.Keys.Where(IsCompacted).ToDictionary(static partition => partition, Checkpoint);
+        var cleaner = Logs.Cleaner!;
+        using var compactor = new LogCompactor(Clock, cleaner.Throttle);
+        cleaner.CleanFilthiest(thread: 0, compactor, CancellationToken.None);
+        Assert.Equal(0, cleaner.UncleanablePartitions(Directory));
+        return Compacted(state, known);
+    }
+
+    private long? Checkpoint(TopicPartition partition) => Logs.Directories[0].Checkpoints.CompactedTo(partition);
 
     /// <summary>Lets the time pass that all checkpoints need to be written.</summary>
     public void WriteCheckpoints() => Clock.Advance(PastCheckpoints);
