@@ -18,6 +18,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
     private readonly IStorageFileSystem _fileSystem = options.FileSystem;
     private readonly ILogger _logger = options.Logger;
     private bool _directoryChanged;
+    private bool _epochsLost;
 
     // The log end as far as it is known without another look at the last segment.
     private long? _end;
@@ -37,7 +38,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
             files = _directoryChanged ? DirectoryFiles.List(_fileSystem, options.Directory) : files;
         }
 
-        epochs = new LeaderEpochCache(_fileSystem, options.Directory, Has(files, LeaderEpochCheckpointFile.Name));
+        epochs = OpenEpochs(Has(files, LeaderEpochCheckpointFile.Name));
         producers = new ProducerStateManager(options.Directory, options.Producers);
         producers.Found(files.Paths);
         var topicId = Has(files, PartitionMetadataFile.Name) ? ReadTopicId() : null;
@@ -74,7 +75,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
         var start = Math.Max(options.LogStartOffset, list.First.BaseOffset);
         epochs.TruncateFromEnd(end);
         epochs.TruncateFromStart(start);
-        if (!options.CleanShutdown || recovered)
+        if (!options.CleanShutdown || recovered || _epochsLost)
         {
             EpochReplay.FillGap(list, start, end, epochs);
         }
@@ -104,6 +105,23 @@ internal sealed class LogLoader(PartitionLogOptions options)
     }
 
     private bool Has(DirectoryFiles files, string name) => files.Contains(Path.Combine(options.Directory, name));
+
+    // The records name their epochs, so nothing is lost with the file but time.
+    private LeaderEpochCache OpenEpochs(bool exists)
+    {
+        try
+        {
+            return new LeaderEpochCache(_fileSystem, options.Directory, exists);
+        }
+        catch (StorageException malformed) when (MalformedFile.Is(malformed))
+        {
+            _logger.LogWarning(
+                "The leader epochs of {Partition} are read back from its records: {Fault}", options.TopicPartition, malformed.Message);
+            _directoryChanged |= _fileSystem.DeleteFile(Path.Combine(options.Directory, LeaderEpochCheckpointFile.Name));
+            _epochsLost = true;
+            return new LeaderEpochCache(_fileSystem, options.Directory, exists: false);
+        }
+    }
 
     // A power cut may tear the file of a directory that was just made; the broker's metadata then names the topic id again.
     private Guid? ReadTopicId()
@@ -180,7 +198,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
             var recovery = new SegmentRecovery(segments[i], options, i < unflushed ? null : epochs, producers);
             var wasCut = recovery.Run(hasLaterSegments: !isLast);
             _end = recovery.End;
-            if (isLast ? wasCut : HasHole(segments[i], recovery.End, segments[i + 1], wasCut))
+            if (isLast ? wasCut : HasHole(segments, i, recovery, wasCut, wasFlushed: i < unflushed))
             {
                 // What follows lost records goes, too. What was cut is none where the next segment goes on from there: it is
                 // space that a segment had in reserve.
@@ -206,17 +224,24 @@ internal sealed class LogLoader(PartitionLogOptions options)
     }
 
     // A later segment may have reached the disk when the end of an earlier one did not. Apache Kafka's compaction leaves
-    // such holes rightly.
-    private bool HasHole(LogSegment segment, long end, LogSegment next, bool wasCut)
+    // such holes rightly, and it keeps what follows any of them: only where nothing speaks for compaction records were lost.
+    private bool HasHole(List<LogSegment> segments, int index, SegmentRecovery recovery, bool wasCut, bool wasFlushed)
     {
-        if (end == next.BaseOffset || (end < next.BaseOffset && next.BaseOffset <= options.CompactedTo && !wasCut))
+        var next = segments[index + 1].BaseOffset;
+        if (recovery.End == next)
+        {
+            return false;
+        }
+
+        if (recovery.End < next && !wasCut
+            && (wasFlushed || next <= options.CompactedTo || recovery.WasCompacted || CompactionTraces.AreIn(segments, index + 1)))
         {
             return false;
         }
 
         _logger.LogError(
             "Segment {Base} of {Partition} ends at offset {End}, but the next one starts at {Next}: records were lost.",
-            segment.BaseOffset, options.TopicPartition, end, next.BaseOffset);
+            segments[index].BaseOffset, options.TopicPartition, recovery.End, next);
         return true;
     }
 

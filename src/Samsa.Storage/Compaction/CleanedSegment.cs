@@ -1,3 +1,4 @@
+using Samsa.Protocol.Records;
 using Samsa.Storage.Files;
 using Samsa.Storage.Segments;
 
@@ -20,6 +21,7 @@ internal sealed class CleanedSegment
     private readonly long _now;
     private readonly LogSegment _segment;
     private string _state = LogFileNames.CleanedSuffix;
+    private long _end;
 
     /// <summary>Creates the files.</summary>
     internal CleanedSegment(PartitionLog log, long baseOffset, long now)
@@ -31,6 +33,7 @@ internal sealed class CleanedSegment
         _config = log.Config with { Preallocate = false };
         _now = now;
         _segment = LogSegment.Create(_fileSystem, _directory, baseOffset, _config, now, _state);
+        _end = baseOffset;
     }
 
     internal long BaseOffset => _segment.BaseOffset;
@@ -46,7 +49,29 @@ internal sealed class CleanedSegment
         if (!batches.IsEmpty)
         {
             _segment.Append(batches, _config.IndexIntervalBytes);
+            for (var at = 0; BatchInfo.TryRead(batches[at..], out var batch); at += batch.Size)
+            {
+                _end = batch.NextOffset;
+            }
         }
+    }
+
+    /// <summary>
+    /// Makes the segment end where the one at <paramref name="next"/> begins, with a batch without records where the last ones went
+    /// and left none (old formats have no batch to leave; Apache Kafka leaves none). Returns true when it did.
+    /// </summary>
+    internal bool CoverUpTo(long next)
+    {
+        // Beyond 2^31 offsets no index entry could name them.
+        if (_end >= next || next - 1 - BaseOffset > int.MaxValue)
+        {
+            return false;
+        }
+
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions { BaseOffset = _end });
+        builder.ExtendTo(next - 1);
+        Append(builder.Build().Span);
+        return true;
     }
 
     /// <summary>Completes all files, durably. They get the time of the newest source, which rules of age go by.</summary>

@@ -215,10 +215,11 @@ internal sealed class LogCompactor(TimeProvider clock, CleanerThrottle throttle)
         {
             _filter.ForgetChanges();
             transactions.Index = cleaned.Transactions;
+            var next = group[0].BaseOffset;
             for (var i = 0; i < group.Count; i++)
             {
                 _filter.KeepsLegacyTombstones = group[i].LastWriteTime().ToUnixTimeMilliseconds() > legacyHorizon;
-                var next = segments[segments.FloorIndex(group[i].BaseOffset) + 1].BaseOffset;
+                next = segments[segments.FloorIndex(group[i].BaseOffset) + 1].BaseOffset;
                 transactions.Add(log.ListAbortedTransactions(group[i].BaseOffset, next));
                 if (!Copy(group[i], i + 1 == group.Count, cleaned, options, statistics, stop))
                 {
@@ -226,7 +227,7 @@ internal sealed class LogCompactor(TimeProvider clock, CleanerThrottle throttle)
                 }
             }
 
-            if (group.Count == 1 && !_filter.HasChanges)
+            if (!cleaned.CoverUpTo(next) && group.Count == 1 && !_filter.HasChanges)
             {
                 // It is as clean as it can be.
                 return true;
@@ -273,7 +274,8 @@ internal sealed class LogCompactor(TimeProvider clock, CleanerThrottle throttle)
                 {
                     statistics.BytesRead += _source.Info.Size;
 
-                    // The last batch of all stays, if only as an empty one: segments then end where the next one begins.
+                    // The last batch of all stays, if only as an empty one: segments then end where the next one begins, and still
+                    // tell of its producer and epoch.
                     _filter.Filter(_source, isLast && _source.Position + _source.Info.Size == size, _output);
                 }
 

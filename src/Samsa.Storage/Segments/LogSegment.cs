@@ -230,6 +230,7 @@ internal sealed class LogSegment
             try
             {
                 file.Flush();
+                CheckIsThere();
                 Volatile.Write(ref _flushedSize, size);
             }
             finally
@@ -426,6 +427,15 @@ internal sealed class LogSegment
         catch (StorageException)
         {
             // The failure of the write is on its way already; recovery cuts what is left of it.
+        }
+    }
+
+    // A file that was removed behind our back, or whose disk was taken away, still takes writes and flushes as long as it is open.
+    private void CheckIsThere()
+    {
+        if (!_fileSystem.FileExists(File.Path) && !File.IsRetired)
+        {
+            throw new StorageException(File.Path, "The file is gone, although it is in use: what was written to it is lost with it");
         }
     }
 

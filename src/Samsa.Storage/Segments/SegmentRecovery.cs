@@ -27,6 +27,9 @@ internal sealed class SegmentRecovery(
     /// <summary>The offset after the last sound batch, once <see cref="Run"/> is done.</summary>
     internal long End { get; private set; }
 
+    /// <summary>True when, once <see cref="Run"/> is done, the segment shows that it was compacted.</summary>
+    internal bool WasCompacted { get; private set; }
+
     /// <summary>Returns true when records were cut off.</summary>
     internal bool Run(bool hasLaterSegments)
     {
@@ -99,6 +102,7 @@ internal sealed class SegmentRecovery(
                 return position;
             }
 
+            WasCompacted = WasCompacted || CompactionTraces.Shows(bytes, batch, next);
             segment.Note(batch, position, options.Config.IndexIntervalBytes);
             if (epochs is not null && batch.LeaderEpoch >= 0 && epochs.EpochForOffset(batch.BaseOffset) != batch.LeaderEpoch)
             {

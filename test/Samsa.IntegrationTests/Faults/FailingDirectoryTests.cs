@@ -107,6 +107,23 @@ public sealed class FailingDirectoryTests : IDisposable
         Assert.False(Directory.Exists(bad), "Nothing may be made anew where the directory was.");
     }
 
+    [Fact]
+    public async Task With_flush_on_ack_a_directory_that_vanishes_acknowledges_nothing_more()
+    {
+        var bad = Directory.CreateTempSubdirectory("samsa-vanishing-").FullName;
+        await using var broker = await StartAsync(
+            bad, (BrokerKeys.SamsaFlushOnAck, "true"), (BrokerKeys.ReplicaHighWatermarkCheckpointIntervalMs, "3600000"));
+        using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var topic = await CreateAsync(client);
+        var (healthy, failing) = Placed(broker, bad);
+        await client.MustProduceAsync(topic, WireRecords.Batch(), partition: failing);
+
+        Directory.Delete(bad, recursive: true);
+
+        await AssertOfflineAsync(client, topic, healthy, failing);
+        Assert.Contains(_lines.All, line => line.StartsWith($"Error: Log directory {bad} goes offline", StringComparison.Ordinal));
+    }
+
     private async Task<SamsaBroker> StartAsync(string second, params (string Key, string Value)[] overrides)
     {
         var properties = overrides.ToDictionary(pair => pair.Key, pair => pair.Value);

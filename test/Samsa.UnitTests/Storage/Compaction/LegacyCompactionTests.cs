@@ -59,24 +59,69 @@ public sealed class LegacyCompactionTests
         Assert.Equal([(1, "b", null), (2, "c", "1"), (3, "d", "1")], test.ReadAll());
     }
 
-    [Fact]
-    public void A_log_whose_segments_end_before_the_next_begins_opens_after_a_crash()
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void A_segment_that_loses_its_last_messages_ends_where_the_next_begins(sbyte magic, CompressionType codec)
     {
-        using var test = new CompactionHarness(CompactionHarness.Compacted with { SegmentBytes = 100 });
+        using var test = new CompactionHarness();
+        Append(test, magic, codec, 0, ("a", "1"), ("b", "1"));
+        test.Log.Roll();
+        Append(test, magic, codec, 2, ("b", "2"));
+        test.Log.Roll();
+        Append(test, magic, codec, 3, ("b", "3"));
+        test.Log.UpdateConfig(test.Harness.Config with { SegmentBytes = 10 });
+        test.Clean();
+        Assert.Equal([(0, "a", "1"), (3, "b", "3")], test.ReadAll());
+
+        // After a crash a gap between segments means lost records. No checkpoint says anything else here.
+        test.Log.Dispose();
+        test.Harness.Open(clean: false);
+        Assert.Equal([(0, "a", "1"), (3, "b", "3")], test.ReadAll());
+        Assert.Equal(["0-0", "1-1"], BatchesOf(test, segment: 0));
+        Assert.Equal(["2-2"], BatchesOf(test, segment: 2));
+    }
+
+    [Fact]
+    public void A_swap_that_a_crash_interrupts_brings_no_message_back()
+    {
+        using var test = new CompactionHarness();
         Append(test, 1, CompressionType.None, 0, ("a", "1"));
+        test.Log.Roll();
         Append(test, 1, CompressionType.None, 1, ("b", "1"));
         test.Log.Roll();
-        Append(test, 1, CompressionType.None, 2, ("b", "2"));
+        Append(test, 1, CompressionType.None, 2, ("b", null));
+        test.Log.Roll();
+        var second = test.Harness.ReadFile("00000000000000000001.log");
+        var third = test.Harness.ReadFile("00000000000000000002.log");
+        test.Harness.Clock.Advance(1000);
+        test.Log.UpdateConfig(test.Harness.Config with { DeleteRetentionMs = 0 });
         test.Clean();
-        Assert.Equal([(0, "a", "1"), (2, "b", "2")], test.ReadAll());
+        test.Checkpoint = 1;
+        test.Put(("c", "1"));
+        test.Harness.Files.SetLastWriteTime(test.Log.Segments[0].File.Path, DateTimeOffset.UnixEpoch);
+        test.Clean();
+        Assert.DoesNotContain(test.ReadAll(), record => record.Key == "b");
         test.Log.Dispose();
 
-        // The topic's configuration is not known while logs are opened; the checkpoint of the cleaner tells.
-        test.Harness.Config = LogConfig.Default;
-        test.Harness.CompactedTo = test.Checkpoint!.Value;
+        // The moment when the new segment counts and its sources are still there.
+        foreach (var suffix in (string[])["log", "index", "timeindex"])
+        {
+            var path = $"{LogHarness.Directory}/00000000000000000000.{suffix}";
+            if (test.Harness.Files.FileExists(path))
+            {
+                test.Harness.Files.Move(path, path + ".swap");
+            }
+        }
+
+        test.Harness.Files.WriteFile($"{LogHarness.Directory}/00000000000000000001.log", second);
+        test.Harness.Files.WriteFile($"{LogHarness.Directory}/00000000000000000002.log", third);
         test.Harness.Open(clean: false);
-        Assert.Equal([(0, "a", "1"), (2, "b", "2")], test.ReadAll());
+
+        Assert.Equal([(0, "a", "1"), (3, "c", "1")], test.ReadAll());
     }
+
+    private static IEnumerable<string> BatchesOf(CompactionHarness test, long segment) =>
+        StoredBatch.Parse(test.Harness.ReadFile($"{segment:D20}.log")).Select(batch => $"{batch.BaseOffset}-{batch.LastOffset}");
 
     private static void SetTime(CompactionHarness test, int segment, int seconds) =>
         test.Harness.Files.SetLastWriteTime(test.Log.Segments[segment].File.Path, DateTimeOffset.FromUnixTimeSeconds(seconds));

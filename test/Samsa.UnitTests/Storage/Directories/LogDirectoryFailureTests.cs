@@ -66,12 +66,12 @@ public sealed class LogDirectoryFailureTests
         first.GetOrCreate(Partition(0), Guid.NewGuid(), LogConfig.Default);
         first.GetOrCreate(Partition(1), Guid.NewGuid(), LogConfig.Default);
         await CloseAsync(first);
-        _harness.Files.WriteFile($"{First}/t-0/leader-epoch-checkpoint", "1\n"u8.ToArray());
+        _harness.Files.WriteFile($"{First}/t-0/partition.metadata", "what"u8.ToArray());
 
         await using var manager = await _harness.OpenAsync(First, Second);
 
         Assert.False(manager.Directories[0].IsOnline);
-        Assert.Contains("Line 1", manager.Directories[0].Error, StringComparison.Ordinal);
+        Assert.Contains("partition.metadata", manager.Directories[0].Error, StringComparison.Ordinal);
         Assert.NotNull(manager.Get(Partition(1)));
     }
 

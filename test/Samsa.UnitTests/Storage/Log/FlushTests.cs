@@ -52,6 +52,19 @@ public sealed class FlushTests : IDisposable
     }
 
     [Fact]
+    public void A_flush_fails_when_the_file_was_removed_while_it_was_open()
+    {
+        _harness.AppendValues("a");
+        _harness.Log.Flush();
+        _harness.Files.DeleteFile(LogHarness.Directory + "/00000000000000000000.log");
+
+        _harness.AppendValues("b");
+        Assert.Throws<StorageException>(_harness.Log.Flush);
+
+        Assert.Equal(1, _harness.Log.RecoveryPoint);
+    }
+
+    [Fact]
     public async Task A_failed_flush_fails_those_who_wait_and_moves_nothing()
     {
         _harness.AppendValues("a");

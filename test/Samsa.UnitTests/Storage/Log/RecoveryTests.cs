@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Storage;
+using Samsa.Storage.Epochs;
 using Xunit;
 
 namespace Samsa.UnitTests.Storage.Log;
@@ -255,6 +256,27 @@ public sealed class RecoveryTests : IDisposable
         var log = _harness.Open(clean: false, logStartOffset: 10);
         Assert.Equal((10L, 10L), (log.LogStartOffset, log.LogEndOffset));
         Assert.Equal(10, _harness.AppendValues("b").FirstOffset);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Leader_epochs_are_read_back_from_the_records_when_their_checkpoint_is_malformed(bool clean)
+    {
+        _harness.Append(LogHarness.Batch(_harness.Clock.Now, "a", "b"), leaderEpoch: 1);
+        _harness.Append(LogHarness.Batch(_harness.Clock.Now, "c"), leaderEpoch: 3);
+        _harness.Log.Roll();
+        _harness.Append(LogHarness.Batch(_harness.Clock.Now, "d"), leaderEpoch: 4);
+        _harness.Log.Close();
+        var sound = _harness.ReadFile("leader-epoch-checkpoint");
+        _harness.Files.WriteFile(LogHarness.Directory + "/leader-epoch-checkpoint", "0\n1\nwhat\n"u8.ToArray());
+
+        _harness.Open(clean, recoveryPoint: 4);
+
+        Assert.Equal([new EpochEntry(1, 0), new(3, 2), new(4, 3)], _harness.Log.LeaderEpochs.Entries);
+        Assert.Contains(_messages.Entries, entry => entry.Level == LogLevel.Warning && entry.Message.Contains("Line 3", StringComparison.Ordinal));
+        _harness.Log.Close();
+        Assert.Equal(sound, _harness.ReadFile("leader-epoch-checkpoint"));
     }
 
     [Fact]
