@@ -109,7 +109,7 @@ internal sealed class StorageNode
                 var compacted = log with
                 {
                     CompactedTo = Math.Max(log.CompactedTo, hosted.LastStableOffset),
-                    TombstonesUntil = Clock.Milliseconds - hosted.Config.DeleteRetentionMs,
+                    TombstonesUntil = Math.Max(log.TombstonesUntil, Clock.Milliseconds - hosted.Config.DeleteRetentionMs),
                 };
                 state = state.With(partition, known is null ? compacted : compacted.Flushed());
             }
