@@ -10,7 +10,7 @@ namespace Samsa.Broker.Network;
 
 /// <summary>
 /// The broker's listeners and the connections they accepted.
-/// Owns the listening sockets, the connections, the limits and the timers that look for idle and stalled connections. One accept loop per listener; the owner starts
+/// Owns the listening sockets, the connections, the limits and the timers that look for idle and stalled connections and unused memory. One accept loop per listener; the owner starts
 /// and stops it. Lives from <see cref="Start"/> to <see cref="DisposeAsync"/>. A listener that cannot be opened fails the start
 /// with its name in the message; a connection that fails only ends itself.
 /// </summary>
@@ -19,6 +19,8 @@ public sealed class SocketServer : IAsyncDisposable
     private readonly SocketServerOptions _options;
     private readonly ConnectionServices _services;
     private readonly ConnectionLimits _limits;
+    private readonly UnusedMemorySweeper _memorySweeper;
+    private readonly DescriptorReserve _descriptors = DescriptorReserve.OfThisProcess();
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<BrokerConnection, Task> _connections = new();
     private readonly List<Socket> _sockets = [];
@@ -30,6 +32,7 @@ public sealed class SocketServer : IAsyncDisposable
     private ITimer? _sweepTimer;
     private StalledRequestSweeper? _stalledSweeper;
     private ITimer? _stalledTimer;
+    private ITimer? _memoryTimer;
     private long _lastId;
     private int _stopped;
 
@@ -41,10 +44,12 @@ public sealed class SocketServer : IAsyncDisposable
         _options = options;
         _time = time;
         _limits = new ConnectionLimits(options, time);
+        var frames = new FrameBuffers();
+        _memorySweeper = new UnusedMemorySweeper(frames);
         _services = new ConnectionServices(
             table,
             options,
-            new RequestMemory(options.QueuedMaxRequestBytes),
+            new RequestMemory(options.QueuedMaxRequestBytes, frames),
             metrics,
             new ConnectionLog(loggers.CreateLogger<SocketServer>(), time),
             time);
@@ -97,6 +102,8 @@ public sealed class SocketServer : IAsyncDisposable
             _sweepTimer = _time.CreateTimer(static state => ((SocketServer)state!).Sweep(), this, _sweeper.Interval, _sweeper.Interval);
         }
 
+        _memoryTimer = _time.CreateTimer(
+            static state => ((UnusedMemorySweeper)state!).Sweep(), _memorySweeper, UnusedMemorySweeper.Interval, UnusedMemorySweeper.Interval);
         if (_options.QueuedMaxRequestBytes >= 0)
         {
             _stalledSweeper = new StalledRequestSweeper(_services.Memory, _options.IncompleteRequestGrace, _time);
@@ -142,6 +149,7 @@ public sealed class SocketServer : IAsyncDisposable
 
         _sweepTimer?.Dispose();
         _stalledTimer?.Dispose();
+        _memoryTimer?.Dispose();
         foreach (var connection in _connections.Keys)
         {
             connection.Stop();
@@ -200,7 +208,8 @@ public sealed class SocketServer : IAsyncDisposable
             catch (SocketException e)
             {
                 // Out of descriptors, or a peer that was gone before it was accepted: neither ends the listener.
-                _services.Log.AcceptFailed(name, e.Message);
+                _services.Log.AcceptFailed(
+                    name, e.SocketErrorCode == SocketError.TooManyOpenSockets ? "the process may open no more files and connections (ulimit -n)" : e.Message);
                 await Task.Delay(TimeSpan.FromMilliseconds(100), _time, CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -211,6 +220,16 @@ public sealed class SocketServer : IAsyncDisposable
         IPAddress address;
         try
         {
+            if (!_descriptors.Allows(socket))
+            {
+                _services.Log.Refused(
+                    listenerName,
+                    socket.RemoteEndPoint,
+                    $"of the {_descriptors.Limit} files and connections that this process may have open (ulimit -n), the last {_descriptors.Reserved} are for its logs");
+                socket.Dispose();
+                return;
+            }
+
             address = ((IPEndPoint)socket.RemoteEndPoint!).Address;
             if (address.IsIPv4MappedToIPv6)
             {

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Samsa.Protocol.Compression;
 
 /// <summary>
-/// A growing buffer over arrays of the shared pool.
+/// A growing buffer over arrays of <see cref="Buffers"/>.
 /// Owns: one rented array, returned on growth and on disposal; everything read from it dies with it.
 /// Threads: one at a time.
 /// Lifetime: reusable through <see cref="Clear"/> until disposed; disposing twice is harmless.
@@ -20,7 +20,7 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     public PooledBuffer(int capacity = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
-        _array = capacity == 0 ? [] : ArrayPool<byte>.Shared.Rent(capacity);
+        _array = capacity == 0 ? [] : Buffers.Rent(capacity);
     }
 
     /// <summary>The bytes written.</summary>
@@ -86,7 +86,7 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     {
         if (array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(array);
+            Buffers.Return(array);
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
             throw new InvalidOperationException($"A buffer of {needed} bytes is larger than an array can be.");
         }
 
-        var grown = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(Math.Max(needed, 2L * _array.Length), MinCapacity, Array.MaxLength));
+        var grown = Buffers.Rent((int)Math.Clamp(Math.Max(needed, 2L * _array.Length), MinCapacity, Array.MaxLength));
         Span.CopyTo(grown);
         Return(_array);
         _array = grown;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -8,7 +7,7 @@ namespace Samsa.Protocol.Wire;
 
 /// <summary>
 /// Writes Kafka's wire format into a growing buffer.
-/// Owns: an array rented from the shared pool. Threads: one at a time. Lifetime: <see cref="Reset"/> makes it ready for the next
+/// Owns: an array of <see cref="Buffers"/>. Threads: one at a time. Lifetime: <see cref="Reset"/> makes it ready for the next
 /// message, <see cref="Dispose"/> gives the array back. Fails: only when a message passes 2 GiB.
 /// Record regions are not copied: <see cref="Splices"/> says where the transport sends them.
 /// </summary>
@@ -22,7 +21,7 @@ public sealed class WireWriter : IDisposable
     private long _spliced;
 
     /// <summary>Rents a buffer of at least <paramref name="capacity"/> bytes.</summary>
-    public WireWriter(int capacity = DefaultCapacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    public WireWriter(int capacity = DefaultCapacity) => _buffer = Buffers.Rent(capacity);
 
     /// <summary>The number of bytes in the buffer, without spliced regions: where the next byte goes.</summary>
     public int Position => _position;
@@ -52,7 +51,7 @@ public sealed class WireWriter : IDisposable
         Reset();
         if (buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
         }
     }
 
@@ -276,11 +275,11 @@ public sealed class WireWriter : IDisposable
     private void Enlarge(int count)
     {
         var needed = checked(_position + count);
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max((long)_buffer.Length * 2, needed), Array.MaxLength));
+        var larger = Buffers.Rent((int)Math.Min(Math.Max((long)_buffer.Length * 2, needed), Array.MaxLength));
         _buffer.AsSpan(0, _position).CopyTo(larger);
         if (_buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_buffer);
         }
 
         _buffer = larger;

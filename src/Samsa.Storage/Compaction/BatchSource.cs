@@ -1,4 +1,4 @@
-using System.Buffers;
+using Samsa.Protocol;
 using Samsa.Protocol.Records;
 using Samsa.Storage.Files;
 using Samsa.Storage.Segments;
@@ -128,9 +128,9 @@ internal sealed class BatchSource : IDisposable
     {
         if (_buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_buffer);
         }
 
-        _buffer = bytes == 0 ? [] : ArrayPool<byte>.Shared.Rent(bytes);
+        _buffer = bytes == 0 ? [] : Buffers.Rent(bytes);
     }
 }

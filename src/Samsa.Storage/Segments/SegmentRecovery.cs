@@ -1,5 +1,5 @@
-using System.Buffers;
 using Microsoft.Extensions.Logging;
+using Samsa.Protocol;
 using Samsa.Protocol.Records;
 using Samsa.Storage.Epochs;
 using Samsa.Storage.Files;
@@ -44,7 +44,7 @@ internal sealed class SegmentRecovery(
 
         var file = segment.File.TryAcquire()
             ?? throw new InvalidOperationException($"Segment {segment.BaseOffset} is closed while the log is opened");
-        _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        _buffer = Buffers.Rent(BufferBytes);
         try
         {
             segment.ResetIndexes();
@@ -64,7 +64,7 @@ internal sealed class SegmentRecovery(
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Return(_buffer);
             segment.File.Release();
         }
     }
@@ -126,8 +126,8 @@ internal sealed class SegmentRecovery(
         {
             if (count > _buffer.Length)
             {
-                ArrayPool<byte>.Shared.Return(_buffer);
-                _buffer = ArrayPool<byte>.Shared.Rent(count);
+                Buffers.Return(_buffer);
+                _buffer = Buffers.Rent(count);
             }
 
             _buffered = file.Read(_buffer.AsSpan(0, (int)Math.Min(_buffer.Length, size - position)), position);

@@ -1,4 +1,4 @@
-using System.Buffers;
+using Samsa.Protocol;
 using Samsa.Protocol.Records;
 using Samsa.Storage.Files;
 
@@ -85,7 +85,7 @@ internal static class TimestampSearch
     private static TimestampOffset? InBatch(
         IStorageFile file, long position, in BatchInfo batch, long timestamp, long startOffset)
     {
-        var rented = ArrayPool<byte>.Shared.Rent(batch.Size);
+        var rented = Buffers.Rent(batch.Size);
         try
         {
             var bytes = rented.AsSpan(0, batch.Size);
@@ -110,7 +110,7 @@ internal static class TimestampSearch
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            Buffers.Return(rented);
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class SamsaProgram : IAsyncDisposable
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
     private readonly bool _ownsFolder;
+    private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -32,6 +33,9 @@ internal sealed class SamsaProgram : IAsyncDisposable
     /// <summary>The process's id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>What it wrote to standard output so far, by lines.</summary>
+    public IReadOnlyCollection<string> Output => _output;
+
     /// <summary>What it wrote to standard error so far, by lines.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
@@ -39,17 +43,20 @@ internal sealed class SamsaProgram : IAsyncDisposable
     public Task<string> ReadyAsync() => _ready.Task.WaitAsync(Patience);
 
     /// <summary>Starts <c>samsa</c> with some arguments, in a new folder or in that of another one.</summary>
-    public static SamsaProgram Start(IEnumerable<string> arguments, SamsaProgram? sameFolder = null)
+    public static SamsaProgram Start(IEnumerable<string> arguments, SamsaProgram? sameFolder = null) =>
+        Start("dotnet", [Assembly(), .. arguments], sameFolder);
+
+    private static SamsaProgram Start(string command, IEnumerable<string> arguments, SamsaProgram? sameFolder)
     {
         var folder = sameFolder?._folder ?? Directory.CreateTempSubdirectory("samsa-program-");
-        var start = new ProcessStartInfo("dotnet", [Assembly(), .. arguments])
+        var start = new ProcessStartInfo(command, arguments)
         {
             WorkingDirectory = folder.FullName,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{command} could not be started.");
         var program = new SamsaProgram(process, folder, sameFolder is null);
         process.OutputDataReceived += (_, line) => program.Read(line.Data);
         process.ErrorDataReceived += (_, line) =>
@@ -63,10 +70,16 @@ internal sealed class SamsaProgram : IAsyncDisposable
     }
 
     /// <summary>Starts <c>samsa server</c> on a free port without HTTP, unless the overrides say otherwise.</summary>
-    public static SamsaProgram StartServer(params string[] overrides)
+    public static SamsaProgram StartServer(params string[] overrides) => Start(ServerArguments(overrides));
+
+    /// <summary>The same as a process that may have no more than <paramref name="files"/> descriptors.</summary>
+    public static SamsaProgram StartServer(int files, params string[] overrides) => StartServer(files, softOnly: false, overrides);
+
+    /// <summary>The same; where only the soft limit is set, a process may raise it again.</summary>
+    public static SamsaProgram StartServer(int files, bool softOnly, params string[] overrides)
     {
-        string[] all = ["listeners=PLAINTEXT://127.0.0.1:0", "samsa.http.port=-1", .. overrides];
-        return Start(["server", .. all.SelectMany(o => new[] { "--override", o })]);
+        string limit = $"ulimit {(softOnly ? "-S " : "")}-n {files.ToString(CultureInfo.InvariantCulture)}; exec \"$0\" \"$@\"";
+        return Start("sh", ["-c", limit, "dotnet", Assembly(), .. ServerArguments(overrides)], sameFolder: null);
     }
 
     /// <summary>Sends a signal such as <c>TERM</c>.</summary>
@@ -104,8 +117,16 @@ internal sealed class SamsaProgram : IAsyncDisposable
         return Path.Combine(own.Parent!.Parent!.FullName, "Samsa.Cli", own.Name, "samsa.dll");
     }
 
+    private static string[] ServerArguments(string[] overrides)
+    {
+        string[] all = ["listeners=PLAINTEXT://127.0.0.1:0", "samsa.http.port=-1", .. overrides];
+        return ["server", .. all.SelectMany(o => new[] { "--override", o })];
+    }
+
     private void Read(string? line)
     {
+        if (line is not null)
+            _output.Enqueue(line);
         if (line is null)
             _ready.TrySetException(new InvalidOperationException($"samsa ended before it was ready: {string.Join('\n', _errors)}"));
         else if (line.Contains("is ready on", StringComparison.Ordinal))
