@@ -29,6 +29,13 @@ public sealed partial class PartitionLog
             }
 
             var segments = _segments;
+            if (offset < LogStartOffset)
+            {
+                // Retention moved the start before it published this list, which begins above the offset: what it begins with is
+                // not what was asked for.
+                continue;
+            }
+
             if (TryRead(segments, offset, maxBytes, Math.Min(upTo, end), minOneMessage, out var result))
             {
                 return result;

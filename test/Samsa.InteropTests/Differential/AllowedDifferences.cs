@@ -30,6 +30,7 @@ internal static class AllowedDifferences
         new("negative-limit", ApiKey.Fetch, null, "answer limit negative", ".*"),
         new("no-followers", ApiKey.Fetch, null, "replica that is none", "(.*CurrentLeader|NodeEndpoints).*"),
         new("conversion-tail", ApiKey.Fetch, "3.9", ".*", ".*Records.end") { Versions = (0, 3) },
+        new("no-room-for-a-batch", ApiKey.Fetch, "3.9", "partition limit below the first batch", ".*Records") { Versions = (0, 2) },
         new("no-records", ApiKey.Fetch, "3.9", "codec zstd|isolation level seven", ".*Records"),
         new("empty-topics", ApiKey.ListOffsets, "3.9", "no partitions", "Topics.*"),
         new("negative-epochs", ApiKey.OffsetForLeaderEpoch, null, "epoch minus two", ".*"),

@@ -97,6 +97,17 @@ public sealed class FetchReader(ReplicaManager replicas)
         }
 
         var end = partition.VisibleEnd(terms.Isolation);
+        if (terms.Version < 4)
+        {
+            FetchDownConverter.Read(log, wanted.FetchOffset, maxBytes, end, minOneBatch, terms.Version, result);
+            if (result.Error is not (ErrorCode.None or ErrorCode.UnsupportedCompressionType or ErrorCode.CorruptMessage))
+            {
+                Fail(result, result.Error);
+            }
+
+            return;
+        }
+
         var read = log.Read(wanted.FetchOffset, maxBytes, end, minOneBatch);
         if (read.Error != ErrorCode.None)
         {
@@ -104,15 +115,19 @@ public sealed class FetchReader(ReplicaManager replicas)
             return;
         }
 
+        if (read.FirstBatchIncomplete)
+        {
+            // A piece of a batch is of no use: such clients need not be told to ask for more. As in Apache Kafka the list of aborted
+            // transactions is then missing, unless there was no room at all.
+            result.Aborted = terms.Isolation == FetchIsolation.LastStable && read.Region is null ? [] : null;
+            read.Region?.Dispose();
+            return;
+        }
+
         result.Region = read.Region;
         if (terms.Isolation == FetchIsolation.LastStable)
         {
             result.Aborted = ListAborted(log, wanted.FetchOffset, end, read);
-        }
-
-        if (terms.Version < 4)
-        {
-            FetchDownConverter.Convert(result, terms.Version);
         }
     }
 

@@ -76,6 +76,20 @@ internal static class FetchCases
             { "partition limit of one byte", async s => await s.ProbeAsync(s.Fetch(await PlainAsync(s), 0, r => r.Topics[0].Partitions[0].PartitionMaxBytes = 1)) },
             { "partition limit of zero", async s => await s.ProbeAsync(s.Fetch(await PlainAsync(s), 0, r => r.Topics[0].Partitions[0].PartitionMaxBytes = 0)) },
             { "partition limit of one batch", async s => await s.ProbeAsync(s.Fetch(await PlainAsync(s), 0, r => r.Topics[0].Partitions[0].PartitionMaxBytes = 100)) },
+            { "partition limit below the first batch", async s => await s.ProbeAsync(s.Fetch(await PlainAsync(s), 0, r => r.Topics[0].Partitions[0].PartitionMaxBytes = 50)) },
+            { "answer limit within the second partition", async s =>
+                {
+                    var topic = await s.SharedAsync("fetch-two", async (scene, filled) =>
+                    {
+                        await scene.FillAsync(filled, Batches.Of(2));
+                        var second = Requests.Produce(9, filled, -1, null, (1, Batches.Of(2)));
+                        await scene.PrepareAsync<ProduceResponse>(second, 9);
+                    }, 2);
+                    var request = s.Fetch(topic, 0, r => (r.MaxBytes, r.IsolationLevel) = (130, (sbyte)(s.Version >= 4 ? 1 : 0)));
+                    request.Topics[0].Partitions.Add(s.Fetch(topic, 0, partition: 1).Topics[0].Partitions[0]);
+                    await s.ProbeAsync(request);
+                }, 3
+            },
             { "answer limit of zero", async s => await s.ProbeAsync(s.Fetch(await PlainAsync(s), 0, r => r.MaxBytes = 0)), 3 },
             { "answer limit of one batch", async s => await s.ProbeAsync(s.Fetch(await PlainAsync(s), 0, r => r.MaxBytes = 100)), 3 },
             { "answer limit negative", async s => await s.ProbeAsync(s.Fetch(await PlainAsync(s), 0, r => r.MaxBytes = -1)), 3 },
