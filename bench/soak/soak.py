@@ -4,10 +4,11 @@
 Clients: an idempotent and a plain librdkafka producer for every codec, a consumer for each topic that checks order, loss and
 duplicates, a slow consumer, kafka-python and kcat now and then, topics that come and go, connections that come and go. Segments are
 small and old ones are deleted, so files come and go, too. Every few seconds the broker's resident memory, managed heap, open
-files and threads are noted. The verdict compares the last quarter with the one before: flat means within --slack.
+files, connections and threads are noted. The verdict compares the last quarter with the one before: flat means within --slack.
 
   bench/soak/soak.py --minutes 10
   bench/soak/soak.py --minutes 1 --rate 500
+  bench/soak/soak.py --minutes 1 --idle-connections 5000
 
 Needs python3-confluent-kafka, python3-kafka and kcat. Exit code 1 when a record is wrong or something grows.
 """
@@ -157,17 +158,20 @@ def other_clients(soak):
 
 def sample(broker, http_port):
     page = urllib.request.urlopen(f"http://127.0.0.1:{http_port}/metrics", timeout=30).read().decode()
-    heap = next(float(line.split()[1]) for line in page.splitlines() if line.startswith("dotnet_gc_heap_size_bytes "))
+    def value(name):
+        return sum(float(line.rsplit(None, 1)[1]) for line in page.splitlines() if line.startswith((name + " ", name + "{")))
+
     return {
         "resident MB": broker.resident_mb(),
-        "heap MB": heap / 1e6,
+        "heap MB": value("dotnet_gc_heap_size_bytes") / 1e6,
+        "connections": value("kafka_server_socket_server_metrics_connection_count"),
         "files": len(os.listdir(f"/proc/{broker.pid}/fd")),
         "threads": len(os.listdir(f"/proc/{broker.pid}/task")),
     }
 
 
 # What may come and go between two quarters without being growth.
-SLACK = {"resident MB": 8, "heap MB": 8, "files": 20, "threads": 8}
+SLACK = {"resident MB": 8, "heap MB": 8, "connections": 10, "files": 20, "threads": 8}
 
 
 def verdict(samples, soak):
@@ -190,6 +194,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=int, default=2000, help="records per second of all producers together")
+    parser.add_argument("--idle-connections", type=int, default=0, help="connections beside them that say nothing")
     options = parser.parse_args()
     http_port = free_port()
     broker = Samsa(overrides=(
@@ -208,6 +213,7 @@ def main():
     clients.append((consume, "zstd-idempotent", 10))
     threads = [threading.Thread(target=soak.guard, args=client, daemon=True) for client in clients]
     samples = []
+    idle = [socket.create_connection((broker.address.split(":")[0], broker.port)) for _ in range(options.idle_connections)]
     try:
         for thread in threads:
             thread.start()
@@ -215,6 +221,8 @@ def main():
         while time.monotonic() < end:
             time.sleep(min(5, max(0, end - time.monotonic())))
             samples.append(sample(broker, http_port))
+            if samples[-1]["connections"] < len(idle):
+                soak.fail(f"of {len(idle)} idle connections and those of the clients {samples[-1]['connections']:.0f} are open")
             if len(samples) % 6 == 1:
                 print(f"{(end - time.monotonic()) / 60:5.1f} min left: " + ", ".join(f"{k} {v:.0f}" for k, v in samples[-1].items()), file=sys.stderr)
         soak.stop.set()

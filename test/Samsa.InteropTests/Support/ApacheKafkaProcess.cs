@@ -17,6 +17,8 @@ internal sealed class ApacheKafkaProcess(string version, IReadOnlyDictionary<str
 
     public override int Port => _port;
 
+    public override int ProcessId => int.Parse(File.ReadAllText(Path.Combine(Home, "pid")), CultureInfo.InvariantCulture);
+
     public override async Task StartAsync()
     {
         string[] properties = [.. Overrides.Select(pair => $"{pair.Key}={pair.Value}")];
@@ -47,8 +49,7 @@ internal sealed class ApacheKafkaProcess(string version, IReadOnlyDictionary<str
     public override async Task KillAsync()
     {
         _running = false;
-        string pid = await File.ReadAllTextAsync(Path.Combine(Home, "pid"));
-        using Process process = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture));
+        using Process process = Process.GetProcessById(ProcessId);
         process.Kill();
         await process.WaitForExitAsync();
     }

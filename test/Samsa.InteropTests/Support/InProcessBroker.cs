@@ -11,6 +11,8 @@ internal sealed class InProcessBroker(IReadOnlyDictionary<string, string> overri
     public override int Port =>
         int.Parse(_broker!.BootstrapServers.Split(':')[1], CultureInfo.InvariantCulture);
 
+    public override int ProcessId => Environment.ProcessId;
+
     public override async Task StartAsync()
     {
         if (_broker is null)

@@ -15,6 +15,8 @@ internal sealed class SamsaProcess(IReadOnlyDictionary<string, string> overrides
 
     public override int Port => _port;
 
+    public override int ProcessId => _process?.Id ?? throw new InvalidOperationException("samsa is not running.");
+
     /// <summary>Environment variables of the next process that is started.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
 

@@ -19,6 +19,9 @@ internal abstract class TestBroker : IAsyncDisposable
 
     public abstract int Port { get; }
 
+    /// <summary>The process that the broker runs in.</summary>
+    public abstract int ProcessId { get; }
+
     public string BootstrapServers => "127.0.0.1:" + Port;
 
     /// <summary>Holds the log directory and the broker's own output.</summary>
