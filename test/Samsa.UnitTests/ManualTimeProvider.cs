@@ -15,6 +15,18 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     public long Milliseconds => GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>How many timers wait.</summary>
+    public int TimerCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)

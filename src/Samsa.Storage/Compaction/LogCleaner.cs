@@ -20,6 +20,7 @@ public sealed class LogCleaner : IAsyncDisposable
     private readonly List<Worker> _workers = [];
     private readonly List<Task> _ended = [];
     private volatile CleanerOptions _options;
+    private volatile CancellationTokenSource _changed = new();
     private bool _started;
     private bool _stopped;
 
@@ -88,15 +89,25 @@ public sealed class LogCleaner : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes other options. A thread too many breaks off what it is at.</summary>
+    /// <summary>Takes other options. A thread too many breaks off what it is at; one that sleeps, or waits for its rate, wakes up.</summary>
     public void Update(CleanerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         lock (_lock)
         {
+            if (options == _options)
+            {
+                return;
+            }
+
             _options = options;
             Throttle.BytesPerSecond = options.MaxBytesPerSecond;
             Adjust();
+            var changed = _changed;
+            _changed = new CancellationTokenSource();
+
+            // The sleepers go on elsewhere, not here under the lock.
+            _ = changed.CancelAsync();
         }
     }
 
@@ -304,6 +315,8 @@ public sealed class LogCleaner : IAsyncDisposable
             using var compactor = new LogCompactor(_clock, Throttle);
             while (!stop.IsCancellationRequested)
             {
+                // Asked for before the options are read: a change in between ends the sleep at once.
+                var changed = _changed.Token;
                 if (TryTake(thread, out var job))
                 {
                     // A pass takes long and waits for the disk: it gets a thread of its own, for as long as it lasts.
@@ -313,7 +326,8 @@ public sealed class LogCleaner : IAsyncDisposable
                 }
                 else
                 {
-                    await Task.Delay(Backoff(), _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    using var wake = CancellationTokenSource.CreateLinkedTokenSource(stop, changed);
+                    await Task.Delay(Backoff(), _clock, wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
         }

@@ -53,6 +53,18 @@ public sealed class CleanerThrottleTests
         Assert.False(await waiting);
     }
 
+    [Fact]
+    public async Task Another_rate_ends_the_waiting_for_the_old_one()
+    {
+        var throttle = new CleanerThrottle(_clock) { BytesPerSecond = 0.001 };
+        Assert.True(throttle.Take(1_000_000, CancellationToken.None));
+        var waiting = Task.Run(() => throttle.Take(1, CancellationToken.None), TestContext.Current.CancellationToken);
+        await UntilAsync(() => throttle.Bytes == 1_000_001);
+        throttle.BytesPerSecond = 1_000_000;
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.True(throttle.Take(1, CancellationToken.None));
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         while (!condition())

@@ -265,6 +265,24 @@ public sealed class LogCleanerTests
         Assert.InRange(manager.Cleaner.RecopyPercent, 1, 99);
     }
 
+    [Fact]
+    public async Task A_shorter_backoff_wakes_the_threads_that_sleep()
+    {
+        await using var manager = await OpenAsync();
+        var log = Create(manager, 0);
+        manager.Cleaner!.Update(new CleanerOptions { BackoffMs = long.MaxValue });
+        var timers = _harness.Clock.TimerCount;
+        manager.Cleaner.Start();
+        await UntilAsync(() => _harness.Clock.TimerCount > timers);
+        Fill(log, "a", "a");
+        manager.Cleaner.Update(new CleanerOptions { BackoffMs = 20 });
+        await UntilAsync(() =>
+        {
+            _harness.Clock.Advance(TimeSpan.FromMilliseconds(20));
+            return Keys(log).Count == 1;
+        });
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         var time = TimeProvider.System;
