@@ -154,7 +154,8 @@ public static class RecordBatch
 
     /// <summary>
     /// A batch without records that covers the same offsets and carries the same producer state as the one with this header:
-    /// what compaction leaves of a producer's last batch so that its sequence is not forgotten.
+    /// what compaction leaves of a producer's last batch so that its sequence is not forgotten. The time of that stays too; without a
+    /// producer nobody needs it, and Apache Kafka would take it for the time of a record.
     /// </summary>
     public static byte[] BuildEmpty(RecordBatchHeader header)
     {
@@ -163,7 +164,9 @@ public static class RecordBatch
         var attributes = header.Attributes & ~(RecordBatchHeader.CompressionMask | RecordBatchHeader.DeleteHorizonMask);
         BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(RecordBatchHeader.BatchLengthPosition), MinSizeV2);
         BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(RecordBatchHeader.AttributesPosition), (short)attributes);
-        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(RecordBatchHeader.BaseTimestampPosition), header.MaxTimestamp);
+        var timestamp = header.HasProducerId ? header.MaxTimestamp : NoTimestamp;
+        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(RecordBatchHeader.BaseTimestampPosition), timestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(RecordBatchHeader.MaxTimestampPosition), timestamp);
         BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(RecordBatchHeader.RecordCountPosition), 0);
         UpdateCrc(batch);
         return batch;

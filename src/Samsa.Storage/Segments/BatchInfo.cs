@@ -38,6 +38,7 @@ internal readonly struct BatchInfo
 
     internal long NextOffset => LastOffset + 1;
 
+    /// <summary>-1 when the format has none, and for a batch without records, which an index of times must not lead to.</summary>
     internal long MaxTimestamp { get; }
 
     /// <summary>-1 when the format has none.</summary>
@@ -63,8 +64,8 @@ internal readonly struct BatchInfo
             }
 
             var header = new RecordBatchHeader(bytes);
-            batch = new BatchInfo(
-                size, magic, header.BaseOffset, header.LastOffset, header.MaxTimestamp, header.PartitionLeaderEpoch);
+            var maxTimestamp = header.RecordCount == 0 ? RecordBatch.NoTimestamp : header.MaxTimestamp;
+            batch = new BatchInfo(size, magic, header.BaseOffset, header.LastOffset, maxTimestamp, header.PartitionLeaderEpoch);
             return header.LastOffsetDelta >= 0 && header.BaseOffset >= 0 && header.BaseOffset < long.MaxValue - header.LastOffsetDelta;
         }
 

@@ -161,6 +161,17 @@ public sealed class RecordBatchTests
     }
 
     [Fact]
+    public void An_empty_batch_without_a_producer_has_no_time()
+    {
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions());
+        builder.Append(10, "k"u8, "v"u8);
+        var empty = RecordBatch.BuildEmpty(new RecordBatchHeader(builder.Build().Span));
+        Assert.True(RecordBatch.IsCrcValid(empty));
+        var header = new RecordBatchHeader(empty);
+        Assert.Equal((-1, -1, 0), (header.BaseTimestamp, header.MaxTimestamp, header.RecordCount));
+    }
+
+    [Fact]
     public void Checking_and_walking_an_uncompressed_batch_allocates_nothing()
     {
         using var builder = new RecordBatchBuilder(new RecordBatchOptions());

@@ -282,6 +282,40 @@ public sealed class CompactionRuleTests
         Assert.Equal(producers * RecordBatchHeader.Size, last.Length);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(9)]
+    public void Times_are_those_of_records_that_stay_not_of_emptied_batches(long producer)
+    {
+        using var test = new CompactionHarness();
+        var now = test.Harness.Clock.Now;
+        var options = producer < 0
+            ? new RecordBatchOptions()
+            : new RecordBatchOptions { ProducerId = producer, ProducerEpoch = 0, BaseSequence = 0 };
+        test.Append(CompactionHarness.Batch(options, now + 1000, ("a", "1")));
+        test.Log.Roll();
+        test.Append(CompactionHarness.Batch(new RecordBatchOptions(), now, ("a", "2"), ("b", "2")));
+        test.Log.Roll();
+        test.Log.UpdateConfig(test.Harness.Config with { SegmentBytes = 100 });
+        test.Clean(roll: false);
+        Assert.Equal(RecordBatchHeader.Size, test.Log.Segments[0].Size);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal((now + 1, 2), (test.Log.MaxTimestamp()!.Value.Timestamp, test.Log.MaxTimestamp()!.Value.Offset));
+            Assert.Equal(1, test.Log.OffsetForTimestamp(now - 5)!.Value.Offset);
+            Assert.Null(test.Log.OffsetForTimestamp(now + 500));
+
+            // Once more with the indexes that recovery makes.
+            test.Log.Close();
+            foreach (var name in test.Harness.FileNames().Where(name => name.EndsWith("index", StringComparison.Ordinal)))
+            {
+                test.Harness.Files.DeleteFile($"{LogHarness.Directory}/{name}");
+            }
+
+            test.Harness.Open(clean: false);
+        }
+    }
+
     [Fact]
     public void A_segment_that_cannot_get_cleaner_is_not_rewritten()
     {
