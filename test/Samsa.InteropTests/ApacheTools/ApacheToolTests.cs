@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Samsa.InteropTests.Disk;
 using Samsa.InteropTests.Support;
 using Xunit;
 
@@ -168,26 +169,11 @@ public abstract class ApacheToolTests(string version, BrokerFixture fixture)
         // A running broker keeps its indexes longer than what is in them.
         await broker.StopAsync();
         string directory = Path.Combine(broker.DataDirectory, Topic + "-0");
-        string[] log = (await BareToolAsync(
-            "kafka-dump-log", "--files", Path.Combine(directory, "00000000000000000000.log"), "--deep-iteration", "--print-data-log")).Succeeded().Lines;
-        Assert.Equal("Log starting offset: 0", log[1]);
-        string[] batches = [.. log.Where(line => line.StartsWith("baseOffset: ", StringComparison.Ordinal))];
-        Assert.All(batches, line => Assert.Matches("partitionLeaderEpoch: 0 .* magic: 2 .* isvalid: true", line));
-        string[] deep = [.. log.Where(line => line.StartsWith("| offset: ", StringComparison.Ordinal))];
-        Assert.Equal(5000, deep.Length);
-        for (int i = 0; i < deep.Length; i++)
-        {
-            Assert.StartsWith($"| offset: {i} ", deep[i], StringComparison.Ordinal);
-            Assert.EndsWith($"headerKeys: [h] key: key-{i % 1000} payload: value {i % 1000}", deep[i], StringComparison.Ordinal);
-        }
-
-        string others = string.Join(',', Directory.GetFiles(directory)
-            .Where(file => Path.GetExtension(file) is ".index" or ".timeindex" or ".snapshot"));
-        ChildResult indexes = (await BareToolAsync("kafka-dump-log", "--files", others, "--index-sanity-check")).Succeeded();
-        Assert.Contains("00000000000000000000.index passed sanity check.", indexes.Text, StringComparison.Ordinal);
-        Assert.Contains("00000000000000000000.timeindex", indexes.Text, StringComparison.Ordinal);
-        Assert.Matches(@"producerId: \d+ producerEpoch: 0 ", indexes.Text);
-        Assert.DoesNotContain("mismatch", indexes.Text, StringComparison.OrdinalIgnoreCase);
+        PartitionDump dump = (await PartitionDump.OfAsync(version, [directory]))[0];
+        Assert.All(dump.Batches, batch => Assert.Equal((2, 0), (batch.Magic, batch.LeaderEpoch)));
+        Assert.Equal(["gzip", "lz4", "none", "snappy", "zstd"], dump.Batches.Select(batch => batch.Codec).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(0, 5000).Select(i => $"{i} headerKeys: [h] key: key-{i % 1000} payload: value {i % 1000}"), dump.Records);
+        Assert.Contains(dump.Producers, line => line.Contains(" producerEpoch: 0 ", StringComparison.Ordinal));
         await broker.StartAsync();
     }
 
@@ -214,23 +200,12 @@ public abstract class ApacheToolTests(string version, BrokerFixture fixture)
 
     private async Task<ChildResult> ToolAsync(string tool, string[] arguments, byte[]? input)
     {
-        string script = Tools.ApacheKafka(version);
+        _ = Tools.ApacheKafka(version);
         TestBroker broker = await fixture.BrokerAsync();
-        return await RunAsync(script, tool, ["--bootstrap-server", broker.BootstrapServers, .. arguments], input);
+        return await ApacheTool.RunAsync(version, tool, ["--bootstrap-server", broker.BootstrapServers, .. arguments], input);
     }
 
     /// <summary>A tool that is not told the address of a broker.</summary>
     private Task<ChildResult> BareToolAsync(string tool, params string[] arguments) =>
-        RunAsync(Tools.ApacheKafka(version), tool, arguments, input: null);
-
-    private Task<ChildResult> RunAsync(string script, string tool, string[] arguments, byte[]? input)
-    {
-        // A short life: no time for the second compiler, little memory.
-        Dictionary<string, string> environment = new()
-        {
-            ["HEAP"] = "256m",
-            ["JAVA_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto",
-        };
-        return Child.RunAsync(Tools.Bash, [script, version, tool, .. arguments], input, environment);
-    }
+        ApacheTool.RunAsync(version, tool, arguments);
 }

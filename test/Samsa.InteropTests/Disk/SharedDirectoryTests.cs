@@ -1,11 +1,10 @@
 using System.Text;
 using Samsa.InteropTests.Support;
-using Samsa.Testing;
 using Xunit;
 
 namespace Samsa.InteropTests.Disk;
 
-/// <summary>One log directory that Apache Kafka 3.9 (KRaft) and Samsa serve in turn, as one migrates and goes back.</summary>
+/// <summary>One log directory that Apache Kafka 3.9 and the real Samsa process serve in turn, as one migrates and goes back.</summary>
 public sealed class SharedDirectoryTests
 {
     private const string Topic = "shared-directory";
@@ -13,28 +12,38 @@ public sealed class SharedDirectoryTests
     private static readonly string[] Codecs = ["none", "gzip", "snappy", "lz4", "zstd"];
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_directory_goes_from_Apache_Kafka_to_Samsa_and_back(bool killed)
+    [InlineData("KRaft", false)]
+    [InlineData("KRaft", true)]
+    [InlineData("ZooKeeper", false)]
+    [InlineData("ZooKeeper", true)]
+    public async Task A_directory_goes_from_Apache_Kafka_to_Samsa_and_back(string mode, bool killed)
     {
         Dictionary<string, string> properties = new() { ["log.segment.bytes"] = "40000", ["num.partitions"] = "1" };
-        await using ApacheKafkaProcess kafka = new("3.9", properties);
+        await using ZooKeeperProcess? zooKeeper = mode == "ZooKeeper" ? await ZooKeeperProcess.StartAsync() : null;
+        await using ApacheKafkaProcess kafka = new("3.9", new Dictionary<string, string>(properties)
+        {
+            // A broker that was killed may come back when its session is over.
+            ["zookeeper.session.timeout.ms"] = "2000",
+        }, zooKeeper?.Address);
         await kafka.StartAsync();
         List<string> written = [];
         await ProduceAsync(kafka.BootstrapServers, "kafka", written);
         await (killed ? kafka.KillAsync() : kafka.StopAsync());
 
-        SamsaBrokerOptions options = new()
+        // Who the directory belongs to, as the peers' script has it.
+        properties["broker.id"] = zooKeeper is null ? "1" : "0";
+        await using (SamsaProcess samsa = new(properties) { DataDirectory = kafka.DataDirectory })
         {
-            DataDirectory = kafka.DataDirectory,
-            Overrides = new Dictionary<string, string>(properties) { ["broker.id"] = "1" },
-        };
-        await using (SamsaBroker samsa = await SamsaBroker.StartAsync(options))
-        {
+            await samsa.StartAsync();
             Assert.Equal(written, await ConsumeAsync(samsa.BootstrapServers));
             await ProduceAsync(samsa.BootstrapServers, "samsa", written);
             Assert.Equal(written, await ConsumeAsync(samsa.BootstrapServers));
-            await (killed ? samsa.CrashAsync() : samsa.StopAsync());
+            await (killed ? samsa.KillAsync() : samsa.StopAsync());
+        }
+
+        if (zooKeeper is not null)
+        {
+            await zooKeeper.UntilGoneAsync("/brokers/ids/0");
         }
 
         await kafka.StartAsync();

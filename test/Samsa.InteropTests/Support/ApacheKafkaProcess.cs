@@ -4,10 +4,12 @@ using System.Globalization;
 namespace Samsa.InteropTests.Support;
 
 /// <summary>
-/// Apache Kafka in KRaft mode from the jars of the peers, to validate the tests against the real thing. Owns one process that
-/// the peers' script starts; used by one test at a time; lives until disposed.
+/// Apache Kafka from the jars of the peers, to validate the tests against the real thing: in KRaft mode, or where
+/// <paramref name="zooKeeper"/> says <c>host:port</c>, in ZooKeeper mode. Owns one process that the peers' script starts; used by
+/// one test at a time; lives until disposed.
 /// </summary>
-internal sealed class ApacheKafkaProcess(string version, IReadOnlyDictionary<string, string> overrides) : TestBroker(overrides)
+internal sealed class ApacheKafkaProcess(string version, IReadOnlyDictionary<string, string> overrides, string? zooKeeper = null)
+    : TestBroker(overrides)
 {
     private readonly string _script = Tools.ApacheKafka(version);
 
@@ -21,10 +23,12 @@ internal sealed class ApacheKafkaProcess(string version, IReadOnlyDictionary<str
 
     public override async Task StartAsync()
     {
+        string[] mode = zooKeeper is null ? [] : ["--zookeeper", zooKeeper];
         string[] properties = [.. Overrides.Select(pair => $"{pair.Key}={pair.Value}")];
         // The started server inherits the script's output, which therefore does not end with the script.
         string command = $"exec \"$0\" \"$@\" > '{Home}/start.out' 2>&1";
-        string[] arguments = ["-c", command, _script, version, "start", Home, _port.ToString(CultureInfo.InvariantCulture), .. properties];
+        string[] arguments =
+            ["-c", command, _script, version, "start", Home, _port.ToString(CultureInfo.InvariantCulture), .. mode, .. properties];
         Dictionary<string, string> environment = new() { ["JAVA_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" };
         ChildResult result = await Child.RunAsync(Tools.Bash, arguments, input: null, environment);
         if (result.ExitCode != 0)
@@ -62,6 +66,7 @@ internal sealed class ApacheKafkaProcess(string version, IReadOnlyDictionary<str
             return false;
         }
 
+        HashSet<string> missing = [.. PartitionsOnDisk()];
         List<string> query = ["-Q", "-b", BootstrapServers];
         string topic = string.Empty;
         foreach (string line in listed.Lines.Select(line => line.Trim()))
@@ -72,10 +77,19 @@ internal sealed class ApacheKafkaProcess(string version, IReadOnlyDictionary<str
             }
             else if (line.StartsWith("partition ", StringComparison.Ordinal))
             {
-                query.AddRange(["-t", $"{topic}:{line.Split(' ')[1].TrimEnd(',')}:-1"]);
+                string number = line.Split(' ')[1].TrimEnd(',');
+                query.AddRange(["-t", $"{topic}:{number}:-1"]);
+                missing.Remove($"{topic}-{number}");
             }
         }
 
-        return query.Count == 3 || (await Child.RunAsync(Tools.Kcat, [.. query])).ExitCode == 0;
+        // In ZooKeeper mode it knows no topic at first.
+        return missing.Count == 0 && (query.Count == 3 || (await Child.RunAsync(Tools.Kcat, [.. query])).ExitCode == 0);
     }
+
+    // Those that are not being deleted, and not of the quorum's own log.
+    private IEnumerable<string> PartitionsOnDisk() => Directory.GetDirectories(DataDirectory)
+        .Select(path => Path.GetFileName(path))
+        .Where(name => name.LastIndexOf('-') is > 0 and int dash && int.TryParse(name.AsSpan(dash + 1), CultureInfo.InvariantCulture, out _)
+            && name != "__cluster_metadata-0");
 }

@@ -10,6 +10,7 @@ namespace Samsa.InteropTests.Support;
 internal abstract class TestBroker : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private readonly string? _dataDirectory;
 
     protected TestBroker(IReadOnlyDictionary<string, string> overrides) => Overrides = overrides;
 
@@ -27,8 +28,12 @@ internal abstract class TestBroker : IAsyncDisposable
     /// <summary>Holds the log directory and the broker's own output.</summary>
     public string Home => _directory.FullName;
 
-    /// <summary>The log directory, in Kafka's own file formats.</summary>
-    public string DataDirectory => Path.Combine(Home, "data");
+    /// <summary>The log directory, in Kafka's own file formats. One that is named here stays when the broker goes.</summary>
+    public string DataDirectory
+    {
+        get => _dataDirectory ?? Path.Combine(Home, "data");
+        init => _dataDirectory = value;
+    }
 
     protected IReadOnlyDictionary<string, string> Overrides { get; }
 

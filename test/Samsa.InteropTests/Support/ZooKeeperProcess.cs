@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Samsa.InteropTests.Support;
+
+/// <summary>
+/// Apache ZooKeeper from the jars of the peers, for Apache Kafka 3.9 in ZooKeeper mode. Owns one process and its directory; lives
+/// until disposed; a start that fails throws with what the process wrote.
+/// </summary>
+internal sealed class ZooKeeperProcess : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _script = Tools.ApacheKafka("3.9");
+    private readonly int _port = FreePorts.Next();
+
+    private ZooKeeperProcess()
+    {
+    }
+
+    /// <summary>What <c>zookeeper.connect</c> takes.</summary>
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
+
+    public static async Task<ZooKeeperProcess> StartAsync()
+    {
+        ZooKeeperProcess zooKeeper = new();
+        string home = zooKeeper._directory.FullName;
+        // The started server inherits the script's output, which therefore does not end with the script. A short tick, so that
+        // the session of a killed broker may be short.
+        string command = $"exec \"$0\" \"$@\" > '{home}/start.out' 2>&1";
+        string[] arguments =
+            ["-c", command, zooKeeper._script, "3.9", "start-zookeeper", home, zooKeeper._port.ToString(CultureInfo.InvariantCulture), "tickTime=500"];
+        Dictionary<string, string> environment = new() { ["JAVA_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", ["HEAP"] = "128m" };
+        ChildResult result = await Child.RunAsync(Tools.Bash, arguments, input: null, environment);
+        if (result.ExitCode != 0)
+        {
+            string output = await File.ReadAllTextAsync(Path.Combine(home, "start.out"));
+            zooKeeper._directory.Dispose();
+            throw new InvalidOperationException(output);
+        }
+
+        return zooKeeper;
+    }
+
+    /// <summary>Waits until the session is over that owned an ephemeral node, as that of a killed broker.</summary>
+    public Task UntilGoneAsync(string node) => Conditions.UntilAsync(
+        $"{node} is gone", EphemeralNodesAsync, nodes => !nodes.Split('\n').Any(line => line.Trim() == node));
+
+    public async ValueTask DisposeAsync()
+    {
+        (await Child.RunAsync(Tools.Bash, _script, "3.9", "stop", _directory.FullName)).Succeeded();
+        _directory.Dispose();
+    }
+
+    // ZooKeeper's four-letter word "dump" lists them.
+    private async Task<string> EphemeralNodesAsync()
+    {
+        using TcpClient client = new();
+        await client.ConnectAsync("127.0.0.1", _port);
+        await using NetworkStream stream = client.GetStream();
+        await stream.WriteAsync("dump"u8.ToArray());
+        using StreamReader reader = new(stream);
+        return await reader.ReadToEndAsync();
+    }
+}
