@@ -168,7 +168,7 @@ internal static class ConfigAlterations
         }
 
         return perBroker.Count > 0
-            ? $"Cannot update these configs at default cluster level: [{string.Join(", ", perBroker)}]"
+            ? $"Cannot update these configs at default cluster level, broker id must be specified: [{string.Join(", ", perBroker)}]"
             : null;
     }
 

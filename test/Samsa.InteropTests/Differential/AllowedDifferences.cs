@@ -5,10 +5,12 @@ namespace Samsa.InteropTests.Differential;
 /// <summary>Every difference that is meant. docs/conformance.md gives the reason for each name; a test compares the two.</summary>
 internal static class AllowedDifferences
 {
-    private const string OwnKeys =
+    /// <summary>Keys that say where a broker is, as alternatives of a pattern.</summary>
+    public const string OwnKeys =
         "advertised.listeners|listeners|listener.security.protocol.map|log.dirs|node.id|process.roles|controller.listener.names|controller.quorum.voters";
 
-    private const string KeysOtherThanIn39 =
+    /// <summary>Keys whose defaults changed after 3.9, as alternatives of a pattern.</summary>
+    public const string KeysOtherThanIn39 =
         "early.start.listeners|group.consumer.assignors|group.coordinator.append.linger.ms|group.coordinator.rebalance.protocols|group.coordinator.threads"
         + "|group.share.max.size|group.share.partition.max.record.locks|log.dir|(log.)?message.timestamp.after.max.ms|metric.reporters"
         + "|num.recovery.threads.per.data.dir|remote.log.manager.*|remote.log.reader.threads|sasl.oauthbearer.expected.audience|share.coordinator.state.topic.*";

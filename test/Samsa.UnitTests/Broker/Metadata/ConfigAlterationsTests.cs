@@ -18,7 +18,7 @@ public sealed class ConfigAlterationsTests
         { ConfigResourceType.Topic, "t", "retention.ms", ConfigOperation.Subtract, "1", ErrorCode.InvalidConfig, "Can't SUBTRACT to key retention.ms because its type is not LIST." },
         { ConfigResourceType.Topic, "t", "retention.ms", (ConfigOperation)9, "1", ErrorCode.UnknownServerError, null },
         { ConfigResourceType.Broker, "1", "broker.rack", ConfigOperation.Set, "x", ErrorCode.InvalidRequest, "Cannot update these configs dynamically: [broker.rack]" },
-        { ConfigResourceType.Broker, "", "listeners", ConfigOperation.Set, "PLAINTEXT://:1", ErrorCode.InvalidRequest, "Cannot update these configs at default cluster level: [listeners]" },
+        { ConfigResourceType.Broker, "", "listeners", ConfigOperation.Set, "PLAINTEXT://:1", ErrorCode.InvalidRequest, "Cannot update these configs at default cluster level, broker id must be specified: [listeners]" },
         { ConfigResourceType.Broker, "", "ssl.keystore.type", ConfigOperation.Set, "PKCS12", ErrorCode.InvalidRequest, "These security configs can be dynamically updated only per-listener using the listener prefix: [ssl.keystore.type]" },
         { ConfigResourceType.Broker, "77", "message.max.bytes", ConfigOperation.Set, "1", ErrorCode.InvalidRequest, "Unexpected broker id, expected 1, but received 77" },
         { ConfigResourceType.Broker, "abc", "message.max.bytes", ConfigOperation.Set, "1", ErrorCode.InvalidRequest, "Node id must be an integer, but it is: abc" },

@@ -1,0 +1,55 @@
+namespace Samsa.InteropTests.Differential.Scripts;
+
+/// <summary>kafka-topics: everything that it does, and each mistake that the broker must refuse.</summary>
+internal static class TopicScript
+{
+    public static ToolChapter Chapter { get; } = new("topics",
+    [
+        Topics("create", "--create --topic t-plain --partitions 2 --config retention.ms=3600000 --config cleanup.policy=compact"),
+        Topics("create with an assignment", "--create --topic t-placed --replica-assignment 1,1,1") with { MoreIn39 = true },
+        Topics("create with defaults", "--create --topic t_defaults") with { More = true },
+        Topics("create a name that collides", "--create --topic t.defaults") with { Fails = true, More = true },
+        Topics("create existing", "--create --topic t-plain --partitions 2") with { Fails = true },
+        Topics("create existing if it is not there", "--create --topic t-plain --if-not-exists") with { More = true },
+        Topics("create no partitions", "--create --topic t-none --partitions 0") with { Fails = true, More = true },
+        Topics("create replicated", "--create --topic t-wide --partitions 1 --replication-factor 3") with { Fails = true },
+        Topics("create too often replicated", "--create --topic t-wide --partitions 1 --replication-factor 40000") with { Fails = true, More = true },
+        new ToolCall("create misnamed", "kafka-topics", "--create", "--topic", "bad name!") with { Fails = true },
+        Topics("create named by a dot", "--create --topic .") with { Fails = true, More = true },
+        Topics("create with a name too long", "--create --topic " + new string('n', 250)) with { Fails = true, More = true },
+        Topics("create with an unknown key", "--create --topic t-key --config no.such.key=1") with { Fails = true },
+        Topics("create with a wrong value", "--create --topic t-value --config retention.ms=soon") with { Fails = true, More = true },
+        Topics("create with a value of another list", "--create --topic t-value --config cleanup.policy=burn") with { Fails = true, More = true },
+        Topics("create at an unknown broker", "--create --topic t-far --replica-assignment 7") with { Fails = true, More = true },
+        Topics("create uneven", "--create --topic t-uneven --replica-assignment 1,1:7") with { Fails = true, More = true },
+        Topics("list", "--list"),
+        Topics("list some", "--list --exclude-internal --topic t-pla.*") with { More = true },
+        Topics("describe one", "--describe --topic t-plain"),
+        Topics("describe all", "--describe") with { MoreIn39 = true },
+        Topics("describe overrides", "--describe --topics-with-overrides") with { More = true },
+        Topics("describe under-replicated", "--describe --under-replicated-partitions") with { More = true },
+        Topics("describe unavailable", "--describe --unavailable-partitions") with { More = true },
+        Topics("describe under min isr", "--describe --under-min-isr-partitions") with { More = true },
+        Topics("describe at min isr", "--describe --at-min-isr-partitions --exclude-internal") with { More = true },
+        Topics("describe in small answers", "--describe --topic t-placed --partition-size-limit-per-response 1") with { More = true, Only = "4.3" },
+        Topics("describe unknown", "--describe --topic t-nobody") with { Fails = true },
+        Topics("describe unknown if it is there", "--describe --topic t-nobody --if-exists") with { More = true },
+        Topics("describe unknown id", "--describe --topic-id AAAAAAAAAAAAAAAAAAAAAQ") with { Fails = true, More = true },
+        Topics("more partitions", "--alter --topic t-plain --partitions 3"),
+        Topics("as many partitions", "--alter --topic t-plain --partitions 3") with { Fails = true, More = true },
+        Topics("fewer partitions", "--alter --topic t-plain --partitions 1") with { Fails = true },
+        Topics("more partitions with an assignment", "--alter --topic t-plain --partitions 5 --replica-assignment 1,1,1,1,1") with { More = true },
+        Topics("more partitions at an unknown broker", "--alter --topic t-plain --partitions 6 --replica-assignment 1,1,1,1,1,7") with { Fails = true, More = true },
+        Topics("more partitions than there are replicas", "--alter --topic t-plain --partitions 8 --replica-assignment 1,1,1,1,1,1") with { Fails = true, More = true },
+        Topics("alter unknown", "--alter --topic t-nobody --partitions 3") with { Fails = true, More = true },
+        Topics("alter unknown if it is there", "--alter --topic t-nobody --partitions 3 --if-exists") with { More = true },
+        Topics("describe grown", "--describe --topic t-plain") with { More = true },
+        Topics("delete", "--delete --topic t-plain"),
+        Topics("delete unknown", "--delete --topic t-nobody") with { Fails = true },
+        Topics("delete unknown if it is there", "--delete --topic t-nobody --if-exists") with { More = true },
+        Topics("delete by pattern", "--delete --topic t[-_].*") with { More = true },
+        Topics("list the rest", "--list") with { More = true },
+    ]);
+
+    private static ToolCall Topics(string name, string arguments) => new(name, "kafka-topics", arguments.Split(' '));
+}

@@ -1,0 +1,5 @@
+using Xunit;
+
+namespace Samsa.InteropTests.Differential;
+
+public sealed class ToolOutput39Tests(DifferentialPair39 pair) : ToolOutputTests(pair), IClassFixture<DifferentialPair39>;
