@@ -1,5 +1,5 @@
 using Samsa.Broker.Configuration;
-using Samsa.Server;
+using Samsa.Cli.Tools;
 
 namespace Samsa.Cli;
 
@@ -9,49 +9,22 @@ internal static class CommandLine
     /// <summary>What a mistake of the user, or a failed start, gives.</summary>
     public const int Failure = 1;
 
-    private static readonly ICommand[] Commands = [new ServerCommand()];
+    private static readonly string[] HelpOnly = ["--help"];
 
     /// <summary>Runs the command line of a process.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments, ToolConsole console, CancellationToken cancellation = default)
     {
-        if (arguments.Length == 0 || arguments[0] is "--help" or "-h" or "help" && arguments.Length == 1)
-        {
-            await Console.Out.WriteLineAsync(Overview());
-            return arguments.Length == 0 ? Failure : 0;
-        }
-
-        if (arguments[0] is "--version" or "version")
-        {
-            await Console.Out.WriteLineAsync($"samsa {SamsaServer.Version}");
-            return 0;
-        }
-
-        bool helpFirst = arguments[0] == "help";
-        string name = helpFirst ? arguments[1] : arguments[0];
-        if (Array.Find(Commands, c => c.Name == name) is not { } command)
-            return await FailAsync($"there is no command '{name}'{Guess(name)}; see 'samsa --help'");
-        if (helpFirst || arguments.AsSpan(1).ContainsAny("--help", "-h"))
-        {
-            await Console.Out.WriteLineAsync(command.Help);
-            return 0;
-        }
-
-        try
-        {
-            return await command.RunAsync(arguments.AsMemory(1));
-        }
-        catch (UsageException e)
-        {
-            return await FailAsync($"{name}: {e.Message}; see 'samsa {name} --help'");
-        }
+        int code = await DispatchAsync(arguments, console, cancellation);
+        await console.FlushAsync();
+        return code;
     }
 
     /// <summary>Prints one line on standard error.</summary>
     /// <returns><see cref="Failure"/>.</returns>
-    public static async Task<int> FailAsync(string message)
+    public static int Fail(ToolConsole console, string message)
     {
-        await Console.Error.WriteLineAsync($"samsa: {message.ReplaceLineEndings(" ")}");
+        console.Error($"samsa: {message.ReplaceLineEndings(" ")}");
         return Failure;
     }
 
@@ -64,18 +37,46 @@ internal static class CommandLine
             : "";
     }
 
-    private static string Guess(string word) => Guess(word, Commands.Select(c => c.Name));
+    private static async Task<int> DispatchAsync(string[] arguments, ToolConsole console, CancellationToken cancellation)
+    {
+        if (arguments is [] or ["--help" or "-h", ..] or ["help"])
+        {
+            await console.Output.WriteLineAsync(Overview());
+            return arguments.Length == 0 ? Failure : 0;
+        }
+
+        if (arguments[0] is "--version" or "version")
+        {
+            await console.Output.WriteLineAsync($"samsa {SamsaVersion.Text}");
+            return 0;
+        }
+
+        bool helpFirst = arguments[0] == "help";
+        string name = helpFirst ? arguments[1] : arguments[0];
+        if (CommandTable.All.FirstOrDefault(c => c.Name == name) is not { } entry)
+            return Fail(console, $"there is no command '{name}'{Guess(name, CommandTable.All.Select(c => c.Name))}; see 'samsa --help'");
+        try
+        {
+            return await entry.Create().RunAsync(helpFirst ? HelpOnly : arguments.AsMemory(1), console, cancellation);
+        }
+        catch (UsageException e)
+        {
+            return Fail(console, $"{name}: {e.Message}; see 'samsa {name} --help'");
+        }
+    }
 
     private static string Overview() =>
         $"""
-        samsa {SamsaServer.Version}: a Kafka-compatible event streaming platform
+        samsa {SamsaVersion.Text}: a Kafka-compatible event streaming platform
 
         Usage: samsa COMMAND [arguments]
 
         Commands:
-        {string.Join(Environment.NewLine, Commands.Select(c => $"  {c.Name,-12} {c.Summary}"))}
+        {string.Join('\n', CommandTable.All.Select(c => $"  {c.Name,-12} {c.Summary}"))}
 
           samsa COMMAND --help   tells more about a command
           samsa --version        prints the version
+
+        Every command is also bin/kafka-COMMAND and bin/kafka-COMMAND.sh, as in Apache Kafka.
         """;
 }

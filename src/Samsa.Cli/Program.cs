@@ -1,3 +1,4 @@
 using Samsa.Cli;
+using Samsa.Cli.Tools;
 
-return await CommandLine.RunAsync(args);
+return await CommandLine.RunAsync(args, ToolConsole.OfProcess());

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using Samsa.Broker.Configuration;
+using Samsa.Cli.Tools;
 using Samsa.Server;
 using Samsa.Server.Logging;
 using Samsa.Storage;
@@ -16,11 +17,7 @@ internal sealed class ServerCommand : ICommand
 {
     private const string LogLevelVariable = "SAMSA_LOG_LEVEL";
 
-    public string Name => "server";
-
-    public string Summary => "runs a broker";
-
-    public string Help =>
+    private static string Help =>
         $"""
         Usage: samsa server [FILE] [--override KEY=VALUE]... [--log-level LEVEL]
 
@@ -36,8 +33,14 @@ internal sealed class ServerCommand : ICommand
           samsa server config/server.properties --override listeners=PLAINTEXT://:9093 --override log.dirs=/var/lib/samsa
         """;
 
-    public async Task<int> RunAsync(ReadOnlyMemory<string> arguments)
+    public async Task<int> RunAsync(ReadOnlyMemory<string> arguments, ToolConsole console, CancellationToken cancellation)
     {
+        if (arguments.Span.ContainsAny("--help", "-h"))
+        {
+            await console.Output.WriteLineAsync(Help);
+            return 0;
+        }
+
         var options = ServerArguments.Parse(arguments.Span, Environment.GetEnvironmentVariable(LogLevelVariable));
         using var logs = new LineLoggerFactory(Console.Out, options.LogLevels, TimeProvider.System);
         using var signals = new StopSignals();
@@ -50,14 +53,14 @@ internal sealed class ServerCommand : ICommand
         catch (Exception e) when (e is ConfigException or StartupException or StorageException or SocketException or IOException
             or UnauthorizedAccessException)
         {
-            return await CommandLine.FailAsync(e.Message);
+            return CommandLine.Fail(console, e.Message);
         }
 
         await using (server)
         {
             await Console.Out.WriteLineAsync(ReadyLine(server));
-            if (await Task.WhenAny(signals.Received, server.Broker.Failed) != signals.Received)
-                return await CommandLine.FailAsync("every log directory failed; the log above names the first error of each");
+            if (await Task.WhenAny(signals.Received, server.Broker.Failed).WaitAsync(cancellation) != signals.Received)
+                return CommandLine.Fail(console, "every log directory failed; the log above names the first error of each");
         }
 
         return signals.ExitCode;

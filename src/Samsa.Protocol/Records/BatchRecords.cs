@@ -24,6 +24,9 @@ public ref struct BatchRecords
     /// <summary>The record that <see cref="MoveNext"/> reached.</summary>
     public readonly RecordView Current => _isLegacy ? _legacy.Current : _current.Current;
 
+    /// <summary>The whole message of magic 0 or 1 that is the current record, its own checksum included; empty for magic 2.</summary>
+    public readonly ReadOnlySpan<byte> LegacyMessage => _isLegacy ? _legacy.Message : default;
+
     /// <summary>What stopped the walk; None at a proper end.</summary>
     public readonly RecordFault Fault => _fault != RecordFault.None ? _fault : _isLegacy ? _legacy.Fault : _current.Fault;
 

@@ -45,6 +45,9 @@ internal ref struct LegacyRecordEnumerator
 
     public RecordView Current { get; private set; }
 
+    /// <summary>The bytes of <see cref="Current"/>.</summary>
+    public readonly ReadOnlySpan<byte> Message => _messages[(_position - Current.Size).._position];
+
     public RecordFault Fault { get; private set; }
 
     public bool MoveNext()

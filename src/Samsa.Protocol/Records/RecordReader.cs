@@ -36,21 +36,7 @@ public sealed class RecordReader : IDisposable
         }
 
         var fault = RecordBatch.CheckStructure(batch.Bytes);
-        if (fault != RecordFault.None)
-        {
-            return new BatchRecords(fault);
-        }
-
-        var records = batch.Bytes[RecordBatchHeader.Size..];
-        if (batch.Compression == CompressionType.None)
-        {
-            return new BatchRecords(new RecordEnumerator(batch.Header, records));
-        }
-
-        fault = Decompress(batch.Compression, records, batch.Magic);
-        return fault == RecordFault.None
-            ? new BatchRecords(new RecordEnumerator(batch.Header, _buffer.Span))
-            : new BatchRecords(fault);
+        return fault == RecordFault.None ? ReadRecords(batch.Bytes) : new BatchRecords(fault);
     }
 
     /// <summary>The records of <paramref name="batch"/>, which must be exactly one batch or message of any magic.</summary>
@@ -62,8 +48,35 @@ public sealed class RecordReader : IDisposable
             : new BatchRecords(batches.Fault == RecordFault.None ? RecordFault.Truncated : batches.Fault);
     }
 
+    /// <summary>
+    /// The records of a batch of magic 2 whose header may contradict itself: for tools that look at damaged logs. What has no header
+    /// of the right size, or a codec that does not exist, is refused here too.
+    /// </summary>
+    public BatchRecords ReadDamaged(ReadOnlySpan<byte> batch)
+    {
+        var fault = batch.Length < RecordBatchHeader.Size ? RecordFault.InvalidSize
+            : new RecordBatchHeader(batch).Compression > CompressionType.Zstd ? RecordFault.UnknownCodec
+            : RecordFault.None;
+        return fault == RecordFault.None ? ReadRecords(batch) : new BatchRecords(fault);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
+
+    private BatchRecords ReadRecords(ReadOnlySpan<byte> batch)
+    {
+        var header = new RecordBatchHeader(batch);
+        var records = batch[RecordBatchHeader.Size..];
+        if (header.Compression == CompressionType.None)
+        {
+            return new BatchRecords(new RecordEnumerator(header, records));
+        }
+
+        var fault = Decompress(header.Compression, records, RecordBatch.CurrentMagic);
+        return fault == RecordFault.None
+            ? new BatchRecords(new RecordEnumerator(header, _buffer.Span))
+            : new BatchRecords(fault);
+    }
 
     private BatchRecords ReadLegacy(RecordBatchView message)
     {

@@ -54,7 +54,7 @@ internal sealed class TimeIndex
     internal TimestampOffset Floor(long timestamp)
     {
         Span<byte> entry = stackalloc byte[EntryBytes];
-        return File.Floor(timestamp, entry) < 0 ? new(-1, _baseOffset) : Parse(entry);
+        return File.Floor(timestamp, entry) < 0 ? new(-1, _baseOffset) : Parse(entry, _baseOffset);
     }
 
     /// <summary>The entry in <paramref name="slot"/>.</summary>
@@ -62,7 +62,7 @@ internal sealed class TimeIndex
     {
         Span<byte> entry = stackalloc byte[EntryBytes];
         var found = File.TryRead(slot, entry);
-        value = found ? Parse(entry) : new(-1, _baseOffset);
+        value = found ? Parse(entry, _baseOffset) : new(-1, _baseOffset);
         return found;
     }
 
@@ -101,6 +101,7 @@ internal sealed class TimeIndex
         (_lastTimestamp, _lastOffset) = (last.Timestamp, last.Offset);
     }
 
-    private TimestampOffset Parse(ReadOnlySpan<byte> entry) =>
-        new(BinaryPrimitives.ReadInt64BigEndian(entry), _baseOffset + BinaryPrimitives.ReadInt32BigEndian(entry[8..]));
+    /// <summary>Reads one entry of an index whose offsets count from <paramref name="baseOffset"/>.</summary>
+    internal static TimestampOffset Parse(ReadOnlySpan<byte> entry, long baseOffset) =>
+        new(BinaryPrimitives.ReadInt64BigEndian(entry), baseOffset + BinaryPrimitives.ReadInt32BigEndian(entry[8..]));
 }

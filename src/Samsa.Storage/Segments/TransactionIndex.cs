@@ -128,6 +128,13 @@ internal sealed class TransactionIndex(IStorageFileSystem fileSystem, SegmentLoc
         }
     }
 
+    /// <summary>Reads one entry.</summary>
+    internal static AbortedTransaction Parse(ReadOnlySpan<byte> entry) => new(
+        BinaryPrimitives.ReadInt64BigEndian(entry[2..]),
+        BinaryPrimitives.ReadInt64BigEndian(entry[10..]),
+        BinaryPrimitives.ReadInt64BigEndian(entry[18..]),
+        BinaryPrimitives.ReadInt64BigEndian(entry[26..]));
+
     // Markers ascend, so the first candidate is found by halving.
     private static int FirstEndingAt(List<AbortedTransaction> entries, long offset)
     {
@@ -165,11 +172,7 @@ internal sealed class TransactionIndex(IStorageFileSystem fileSystem, SegmentLoc
         var bytes = fileSystem.ReadAllBytes(Path).AsSpan();
         for (; bytes.Length >= EntryBytes; bytes = bytes[EntryBytes..])
         {
-            _entries.Add(new AbortedTransaction(
-                BinaryPrimitives.ReadInt64BigEndian(bytes[2..]),
-                BinaryPrimitives.ReadInt64BigEndian(bytes[10..]),
-                BinaryPrimitives.ReadInt64BigEndian(bytes[18..]),
-                BinaryPrimitives.ReadInt64BigEndian(bytes[26..])));
+            _entries.Add(Parse(bytes));
         }
 
         return _entries;

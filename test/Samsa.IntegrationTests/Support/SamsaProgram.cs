@@ -27,6 +27,9 @@ internal sealed class SamsaProgram : IAsyncDisposable
         _ownsFolder = ownsFolder;
     }
 
+    /// <summary>The built program, of the same configuration as these tests.</summary>
+    public static string AssemblyPath { get; } = FindAssembly();
+
     /// <summary>The folder that the process runs in; its data is below it.</summary>
     public string Folder => _folder.FullName;
 
@@ -44,7 +47,7 @@ internal sealed class SamsaProgram : IAsyncDisposable
 
     /// <summary>Starts <c>samsa</c> with some arguments, in a new folder or in that of another one.</summary>
     public static SamsaProgram Start(IEnumerable<string> arguments, SamsaProgram? sameFolder = null) =>
-        Start("dotnet", [Assembly(), .. arguments], sameFolder);
+        Start("dotnet", [AssemblyPath, .. arguments], sameFolder);
 
     private static SamsaProgram Start(string command, IEnumerable<string> arguments, SamsaProgram? sameFolder)
     {
@@ -79,7 +82,7 @@ internal sealed class SamsaProgram : IAsyncDisposable
     public static SamsaProgram StartServer(int files, bool softOnly, params string[] overrides)
     {
         string limit = $"ulimit {(softOnly ? "-S " : "")}-n {files.ToString(CultureInfo.InvariantCulture)}; exec \"$0\" \"$@\"";
-        return Start("sh", ["-c", limit, "dotnet", Assembly(), .. ServerArguments(overrides)], sameFolder: null);
+        return Start("sh", ["-c", limit, "dotnet", AssemblyPath, .. ServerArguments(overrides)], sameFolder: null);
     }
 
     /// <summary>Sends a signal such as <c>TERM</c>.</summary>
@@ -110,7 +113,7 @@ internal sealed class SamsaProgram : IAsyncDisposable
             _folder.Delete(recursive: true);
     }
 
-    private static string Assembly()
+    private static string FindAssembly()
     {
         // The tests' own output folder is artifacts/bin/PROJECT/CONFIGURATION.
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
