@@ -43,16 +43,7 @@ internal abstract class OptionTool : ICommand
                 return 0;
             }
 
-            using var signals = new ToolSignals(cancellation);
-            try
-            {
-                int code = await RunAsync(parsed, console, signals.Token);
-                return signals.ExitCode ?? code;
-            }
-            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
-            {
-                return signals.ExitCode ?? ToolException.Failure;
-            }
+            return await ToolSignals.RunAsync(token => RunAsync(parsed, console, token), cancellation);
         }
         catch (OptionException e)
         {

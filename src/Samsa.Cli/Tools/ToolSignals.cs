@@ -26,6 +26,24 @@ internal sealed class ToolSignals : IDisposable
         ];
     }
 
+    /// <summary>Does a tool's work until it is done or a signal stops it.</summary>
+    /// <param name="work">The work; it returns the exit code.</param>
+    /// <param name="cancellation">Stops it too.</param>
+    /// <returns>The exit code: that of the signal if there was one.</returns>
+    public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> work, CancellationToken cancellation)
+    {
+        using var signals = new ToolSignals(cancellation);
+        try
+        {
+            int code = await work(signals.Token);
+            return signals.ExitCode ?? code;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            return signals.ExitCode ?? ToolException.Failure;
+        }
+    }
+
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 

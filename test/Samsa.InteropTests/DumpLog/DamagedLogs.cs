@@ -44,7 +44,7 @@ internal sealed class DamagedLogs(string root)
         }
 
         byte[] flipped = Legacy(1, CompressionType.None);
-        flipped[^1] ^= 1;
+        flipped[36] ^= 1; // in the value of the first message
         files.Add(Write("magic-1-flipped", Log, flipped));
         return files;
     }

@@ -7,6 +7,22 @@ namespace Samsa.InteropTests.DumpLog;
 public sealed class DumpLog43Tests() : DumpLogTests("4.3")
 {
     [Fact]
+    public async Task Every_record_of_groups_is_the_same_JSON()
+    {
+        using TemporaryDirectory directory = new();
+        string file = Write(directory, "groups", StoredRecords.Coordinator(MessageKind.GroupKey, MessageKind.GroupValue, seed: 1));
+        Assert.InRange(await SameRecordsAsync("--offsets-decoder", file), 55, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task Every_record_of_the_metadata_log_is_the_same_JSON()
+    {
+        using TemporaryDirectory directory = new();
+        string file = Write(directory, "metadata", StoredRecords.Framed(MessageKind.Metadata, seed: 3));
+        Assert.InRange(await SameRecordsAsync("--cluster-metadata-decoder", file), 60, int.MaxValue);
+    }
+
+    [Fact]
     public async Task Transactions_and_share_groups_are_the_same_JSON()
     {
         using TemporaryDirectory directory = new();

@@ -131,7 +131,8 @@ internal sealed class LogDump(DumpSettings settings, ToolConsole console, DumpPr
         for (int i = 0; i < readable && records.MoveNext(); i++)
         {
             var record = records.Current;
-            if (lastOffset != -1 && record.Offset != lastOffset + 1)
+            // 4.3 takes the beginning of every file that does not start with 0 for a gap.
+            if (record.Offset != lastOffset + 1 && (lastOffset != -1 || settings.Release == KafkaRelease.V43))
                 problems.AddGap(FilePath.Absolute(log.Path), lastOffset, record.Offset);
             lastOffset = record.Offset;
             PrintRecord(facts, records, record, format);
@@ -176,7 +177,7 @@ internal sealed class LogDump(DumpSettings settings, ToolConsole console, DumpPr
             line.Append(CultureInfo.InvariantCulture, $" keySize: {SizeOf(record.Key)} valueSize: {SizeOf(record.Value)}");
             prefix = " ";
             if (batch.IsLegacy)
-                AppendLegacy(line, records.LegacyMessage);
+                AppendLegacy(line, records.LegacyMessage, settings.Release);
             else
                 AppendSequence(line, batch, record);
             if (batch.IsControl)
@@ -202,12 +203,14 @@ internal sealed class LogDump(DumpSettings settings, ToolConsole console, DumpPr
         console.Output.WriteLine(line);
     }
 
-    private static void AppendLegacy(StringBuilder line, ReadOnlySpan<byte> message)
+    private static void AppendLegacy(StringBuilder line, ReadOnlySpan<byte> message, KafkaRelease release)
     {
         var batches = new RecordBatchEnumerator(message);
         bool isValid = batches.MoveNext() && batches.Current.IsCrcValid();
-        // The brace is Kafka's.
-        line.Append(CultureInfo.InvariantCulture, $" isValid: {Java(isValid)} crc: {BinaryPrimitives.ReadUInt32BigEndian(message[LegacyCrcPosition..])}}}");
+        line.Append(CultureInfo.InvariantCulture, $" isValid: {Java(isValid)} crc: {BinaryPrimitives.ReadUInt32BigEndian(message[LegacyCrcPosition..])}");
+
+        // The brace is that of 3.9.
+        line.Append(release == KafkaRelease.V39 ? "}" : "");
     }
 
     private static void AppendSequence(StringBuilder line, in BatchFacts batch, in RecordView record)

@@ -8,6 +8,9 @@ namespace Samsa.Cli.Tools.DumpLog;
 /// <summary>The records of <c>__transaction_state</c> as 3.9 prints them.</summary>
 internal sealed class TransactionTextFormat : IRecordFormat
 {
+    private const int FewestBuckets = 16;
+    private const int LargestSmallSet = 4;
+
     private static readonly string[] States =
         ["Empty", "Ongoing", "PrepareCommit", "PrepareAbort", "CompleteCommit", "CompleteAbort", "Dead", "PrepareEpochFence"];
 
@@ -38,21 +41,33 @@ internal sealed class TransactionTextFormat : IRecordFormat
         }
     }
 
+    /// <summary>
+    /// 3.9 keeps the partitions in one of Scala's hash sets: its order is the one that is printed. The number of buckets depends on how
+    /// they were added, a topic at a time.
+    /// </summary>
     private static string Partitions(TransactionLogValue value)
     {
-        List<(string Name, int Hash)> partitions = [];
+        Dictionary<string, int> hashes = new(StringComparer.Ordinal);
+        int buckets = FewestBuckets;
         foreach (var topic in value.TransactionPartitions ?? [])
         {
-            foreach (int partition in topic.PartitionIds.Where(p => !partitions.Exists(q => q.Name == $"{topic.Topic}-{p}")))
-                partitions.Add(($"{topic.Topic}-{partition}", JavaHash(topic.Topic, partition)));
+            var added = topic.PartitionIds.Distinct().ToList();
+            buckets = Math.Max(buckets, BucketsFor(added.Count));
+            foreach (int partition in added)
+            {
+                // A set of five or more is taken over as it is, without a look at the load.
+                if (added.Count <= LargestSmallSet && hashes.Count + 1 >= buckets * 3 / 4)
+                    buckets *= 2;
+                hashes.TryAdd($"{topic.Topic}-{partition}", JavaHash(topic.Topic, partition));
+            }
         }
 
-        // 3.9 keeps them in a hash set: its order is the one that is printed.
-        int buckets = 16;
-        while (partitions.Count >= buckets * 3 / 4)
-            buckets *= 2;
-        return string.Join(',', partitions.OrderBy(p => p.Hash & (buckets - 1)).ThenBy(p => p.Hash).Select(p => p.Name));
+        return string.Join(',', hashes.OrderBy(p => p.Value & (buckets - 1)).ThenBy(p => p.Value).Select(p => p.Key));
     }
+
+    /// <summary>The power of two that holds so many at a load of three quarters.</summary>
+    private static int BucketsFor(int count) =>
+        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max((count + 1) * 4 / 3, 5));
 
     private static int JavaHash(string topic, int partition)
     {
