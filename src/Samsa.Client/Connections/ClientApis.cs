@@ -23,13 +23,13 @@ internal static class ClientApis
     public static readonly ClientApi<DeleteTopicsRequest, DeleteTopicsResponse> DeleteTopics = new(ApiKey.DeleteTopics, 1, 6);
     public static readonly ClientApi<CreatePartitionsRequest, CreatePartitionsResponse> CreatePartitions = new(ApiKey.CreatePartitions, 0, 3);
     public static readonly ClientApi<DeleteRecordsRequest, DeleteRecordsResponse> DeleteRecords = new(ApiKey.DeleteRecords, 0, 2);
-    public static readonly ClientApi<DescribeConfigsRequest, DescribeConfigsResponse> DescribeConfigs = new(ApiKey.DescribeConfigs, 1, 4);
+    public static readonly ClientApi<DescribeConfigsRequest, DescribeConfigsResponse> DescribeConfigs = new(ApiKey.DescribeConfigs, 0, 4);
     public static readonly ClientApi<AlterConfigsRequest, AlterConfigsResponse> AlterConfigs = new(ApiKey.AlterConfigs, 0, 2);
     public static readonly ClientApi<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse> IncrementalAlterConfigs =
         new(ApiKey.IncrementalAlterConfigs, 0, 1);
 
     public static readonly ClientApi<DescribeClusterRequest, DescribeClusterResponse> DescribeCluster = new(ApiKey.DescribeCluster, 0, 2);
-    public static readonly ClientApi<DescribeLogDirsRequest, DescribeLogDirsResponse> DescribeLogDirs = new(ApiKey.DescribeLogDirs, 1, 4);
+    public static readonly ClientApi<DescribeLogDirsRequest, DescribeLogDirsResponse> DescribeLogDirs = new(ApiKey.DescribeLogDirs, 0, 5);
     public static readonly ClientApi<DescribeProducersRequest, DescribeProducersResponse> DescribeProducers =
         new(ApiKey.DescribeProducers, 0, 0);
 

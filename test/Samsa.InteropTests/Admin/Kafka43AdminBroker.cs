@@ -1,0 +1,3 @@
+namespace Samsa.InteropTests.Admin;
+
+public sealed class Kafka43AdminBroker() : AdminBroker("kafka-4.3");

@@ -1,0 +1,3 @@
+namespace Samsa.InteropTests.Admin;
+
+public sealed class SamsaAdminBroker() : AdminBroker("in-process");
