@@ -227,6 +227,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
             {
                 await _transport.SendAsync(parts).ConfigureAwait(false);
                 Volatile.Write(ref _lastUsed, _options.Time.GetTimestamp());
+                foreach (var sent in batch)
+                {
+                    sent.IsSent = true;
+                }
             }
             catch (IOException e)
             {

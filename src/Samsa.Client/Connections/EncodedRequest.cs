@@ -30,10 +30,13 @@ internal sealed class EncodedRequest : IDisposable
         }
         catch
         {
-            _writer.Dispose();
+            Dispose();
             throw;
         }
     }
+
+    /// <summary>Set once the whole frame is in the socket's hands.</summary>
+    public bool IsSent { get; set; }
 
     /// <summary>The bytes of the whole frame, its length field included.</summary>
     public long Length => _writer.TotalLength;
@@ -56,7 +59,15 @@ internal sealed class EncodedRequest : IDisposable
         }
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        foreach (var splice in _writer.Splices)
+        {
+            (splice.Region as RecordMemory)?.Release(IsSent);
+        }
+
+        _writer.Dispose();
+    }
 
     private static byte[] Copy(IRecordRegion region)
     {

@@ -34,6 +34,16 @@ public sealed class RecordBatchBuilder : IDisposable
     /// <summary>The largest record timestamp so far in ms, -1 without records.</summary>
     public long MaxTimestamp => _maxTimestamp;
 
+    /// <summary>The records so far, as they will be read. Ends with the next <see cref="Append(in RecordView)"/> or <see cref="Reset"/>.</summary>
+    public RecordEnumerator Records
+    {
+        get
+        {
+            WriteHeader(_plain.Span);
+            return new RecordEnumerator(new RecordBatchHeader(_plain.Span), _plain.Span[RecordBatchHeader.Size..]);
+        }
+    }
+
     /// <summary>Forgets the batch and starts another.</summary>
     public void Reset(in RecordBatchOptions options)
     {
@@ -132,6 +142,19 @@ public sealed class RecordBatchBuilder : IDisposable
 
         WriteHeader(target.Span);
         return target.Memory;
+    }
+
+    /// <summary>
+    /// Says who the producer is, as late as before <see cref="Build"/>: a sequence is known when the batch is sent, not when it is begun.
+    /// </summary>
+    public void SetProducer(long producerId, short producerEpoch, int baseSequence) =>
+        _options = _options with { ProducerId = producerId, ProducerEpoch = producerEpoch, BaseSequence = baseSequence };
+
+    /// <summary>Says so in a batch that is built already; <paramref name="batch"/> is what <see cref="Build"/> returned.</summary>
+    public void SetProducer(Span<byte> batch, long producerId, short producerEpoch, int baseSequence)
+    {
+        SetProducer(producerId, producerEpoch, baseSequence);
+        WriteHeader(batch);
     }
 
     /// <inheritdoc/>

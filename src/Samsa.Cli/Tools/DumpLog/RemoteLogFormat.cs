@@ -30,21 +30,25 @@ internal sealed class RemoteLogFormat : IRecordFormat
     private static string Describe(IStoredMessage message) => message switch
     {
         RemoteLogSegmentMetadataRecord r => Describe(r),
-        RemoteLogSegmentMetadataUpdateRecord r => Text(
-            $"RemoteLogSegmentMetadataUpdate{{remoteLogSegmentId={Id(Partition(r.RemoteLogSegmentId.TopicIdPartition.Id, r.RemoteLogSegmentId.TopicIdPartition.Name, r.RemoteLogSegmentId.TopicIdPartition.Partition), r.RemoteLogSegmentId.Id)}, ")
-            + Text($"customMetadata={Custom(r.CustomMetadata)}, state={State(SegmentStates, r.RemoteLogSegmentState)}, ")
-            + Text($"eventTimestampMs={r.EventTimestampMs}, brokerId={r.BrokerId}}}"),
+        RemoteLogSegmentMetadataUpdateRecord r => Describe(r),
         RemotePartitionDeleteMetadataRecord r => Text(
             $"RemotePartitionDeleteMetadata{{topicPartition={Partition(r.TopicIdPartition.Id, r.TopicIdPartition.Name, r.TopicIdPartition.Partition)}, ")
             + Text($"state={State(DeleteStates, r.RemotePartitionDeleteState)}, eventTimestampMs={r.EventTimestampMs}, brokerId={r.BrokerId}}}"),
         _ => throw new UnsupportedVersionException("A snapshot record has no place in the topic"),
     };
 
+    private static string Describe(RemoteLogSegmentMetadataUpdateRecord r)
+    {
+        var partition = r.RemoteLogSegmentId.TopicIdPartition;
+        string id = Id(Partition(partition.Id, partition.Name, partition.Partition), r.RemoteLogSegmentId.Id);
+        return Text($"RemoteLogSegmentMetadataUpdate{{remoteLogSegmentId={id}, customMetadata={Custom(r.CustomMetadata)}, ")
+            + Text($"state={State(SegmentStates, r.RemoteLogSegmentState)}, eventTimestampMs={r.EventTimestampMs}, brokerId={r.BrokerId}}}");
+    }
+
     private static string Describe(RemoteLogSegmentMetadataRecord r)
     {
-        string id = Id(
-            Partition(r.RemoteLogSegmentId.TopicIdPartition.Id, r.RemoteLogSegmentId.TopicIdPartition.Name, r.RemoteLogSegmentId.TopicIdPartition.Partition),
-            r.RemoteLogSegmentId.Id);
+        var partition = r.RemoteLogSegmentId.TopicIdPartition;
+        string id = Id(Partition(partition.Id, partition.Name, partition.Partition), r.RemoteLogSegmentId.Id);
         string epochs = string.Join(", ", r.SegmentLeaderEpochs.OrderBy(e => e.LeaderEpoch).Select(e => Text($"{e.LeaderEpoch}={e.Offset}")));
         return Text($"RemoteLogSegmentMetadata{{remoteLogSegmentId={id}, startOffset={r.StartOffset}, endOffset={r.EndOffset}, ")
             + Text($"brokerId={r.BrokerId}, maxTimestampMs={r.MaxTimestampMs}, eventTimestampMs={r.EventTimestampMs}, ")
