@@ -1,0 +1,188 @@
+using Samsa.Client.Connections;
+using Samsa.Client.Consumer.Fetching;
+using Samsa.Client.Metadata;
+using Samsa.Protocol;
+using Samsa.Protocol.Records;
+
+namespace Samsa.Client.Consumer;
+
+/// <summary>
+/// What the raw and the typed consumer share: the cluster, the assignment, what fetches ahead, and the batch that the caller has now.
+/// Owns all of them. One caller at a time moves on (<see cref="MoveAsync"/>); everything else comes from any thread. Lives with its consumer;
+/// after <see cref="DisposeAsync"/> moves fail with <see cref="ObjectDisposedException"/>, also one that waits.
+/// </summary>
+internal sealed class ConsumerCore : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly FetchPlanner _planner;
+    private FetchedPartition? _current;
+    private volatile Exception? _fault;
+    private int _moving;
+    private int _disposed;
+
+    public ConsumerCore(ConsumerOptions options, IConnector? connector)
+    {
+        Options = options;
+        Cluster = new ClusterClient(options, options.AllowAutoCreateTopics, connector);
+        Assignment = new Assignment(options) { Changed = () => _planner!.Wake() };
+        _planner = new FetchPlanner(Cluster, Assignment, options, fault =>
+        {
+            _fault = fault;
+            Assignment!.DataArrived.Set();
+        });
+        _planner.Start(_stopping.Token);
+    }
+
+    public ConsumerOptions Options { get; }
+
+    public ClusterClient Cluster { get; }
+
+    public Assignment Assignment { get; }
+
+    /// <summary>What <see cref="MoveAsync"/> reached: its batch may be read until the next move.</summary>
+    public FetchedPartition Current => _current ?? throw new InvalidOperationException("There is no current batch.");
+
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
+    /// <summary>Moves to the next batch, whose predecessor's memory is given back; false when the time is over without one.</summary>
+    /// <exception cref="ConsumeException">A partition cannot be read on.</exception>
+    /// <exception cref="InvalidOperationException">Another call is under way.</exception>
+    /// <exception cref="ObjectDisposedException">The consumer is disposed.</exception>
+    public ValueTask<bool> MoveAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Interlocked.Exchange(ref _moving, 1) != 0)
+        {
+            throw new InvalidOperationException("A consumer is read by one caller at a time.");
+        }
+
+        var waits = false;
+        try
+        {
+            if (TryMove())
+            {
+                return ValueTask.FromResult(true);
+            }
+
+            if (limit == TimeSpan.Zero)
+            {
+                return ValueTask.FromResult(false);
+            }
+
+            waits = true;
+            return new ValueTask<bool>(WaitAsync(limit, cancellation));
+        }
+        finally
+        {
+            if (!waits)
+            {
+                Volatile.Write(ref _moving, 0);
+            }
+        }
+    }
+
+    /// <summary>The position moves behind what is handed out; false when a seek or another assignment came between.</summary>
+    public bool TryAdvance(PartitionState state, int generation, long position, int epoch) =>
+        Assignment.TryAdvance(state, generation, position, epoch);
+
+    /// <summary>What a fault in the records of the current batch is to the caller; the position stays before it.</summary>
+    public ConsumeException Corrupt(FetchedPartition fetched, long offset, RecordFault fault)
+    {
+        Assignment.Rewind(fetched.State, fetched.Generation, offset);
+        return Describe(fetched.State.Id, offset, fault);
+    }
+
+    public static ConsumeException Describe(TopicPartition partition, long offset, RecordFault fault) => new(
+        ErrorCode.CorruptMessage, partition, offset, $"The records of {partition} at offset {offset} cannot be read: {fault.Describe()} Seek behind them to go on.");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        // A parked fetch ends with its connection. The memory of the batch that the caller may be reading is left to the collector.
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Assignment.DataArrived.Set();
+        Assignment.Close();
+        await Cluster.DisposeAsync().ConfigureAwait(false);
+        await _planner.StopAsync().ConfigureAwait(false);
+        Assignment.Close();
+        _stopping.Dispose();
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        var time = Options.TimeProvider;
+        var start = time.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                var left = limit == Timeout.InfiniteTimeSpan ? limit : limit - time.GetElapsedTime(start);
+                if (limit != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero)
+                {
+                    return false;
+                }
+
+                await Assignment.DataArrived.WaitAsync(left, time, cancellation).ConfigureAwait(false);
+                if (TryMove())
+                {
+                    return true;
+                }
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _moving, 0);
+        }
+    }
+
+    private bool TryMove()
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, typeof(KafkaConsumer));
+            if (_fault is { } fault)
+            {
+                throw new InvalidOperationException($"The consumer stopped by a fault of its own: {fault.Message}", fault);
+            }
+
+            if (_current is { } current)
+            {
+                if (Assignment.IsCurrent(current.State, current.Generation))
+                {
+                    if (current.MoveNext(Options.CheckCrcs, out var broken))
+                    {
+                        return true;
+                    }
+
+                    if (broken != RecordFault.None)
+                    {
+                        Drop(current);
+                        throw Corrupt(current, current.NextOffset, broken);
+                    }
+
+                    // What was left out at the end counts as read.
+                    Assignment.TryAdvance(current.State, current.Generation, current.NextOffset, current.Epoch);
+                }
+
+                Drop(current);
+            }
+
+            if (!Assignment.TryTake(out var next))
+            {
+                return false;
+            }
+
+            _current = next;
+        }
+    }
+
+    private void Drop(FetchedPartition current)
+    {
+        _current = null;
+        current.Release();
+    }
+}

@@ -1,0 +1,110 @@
+using Samsa.Client.Configuration;
+
+namespace Samsa.Client.Consumer;
+
+/// <summary>The options of a consumer. Each property names Kafka's key for it; defaults are Kafka's.</summary>
+public sealed class ConsumerOptions : ClientOptions
+{
+    private const int BytesPerKilobyte = 1024;
+
+    private static readonly OptionTable<ConsumerOptions> Keys = MakeKeys();
+
+    /// <summary>The group (<c>group.id</c>). Kept for the time when groups are served; assigned partitions need none.</summary>
+    public string? GroupId { get; set; }
+
+    /// <summary>What happens without a position, or with one that is gone (<c>auto.offset.reset</c>).</summary>
+    public AutoOffsetReset AutoOffsetReset { get; set; } = AutoOffsetReset.Latest;
+
+    /// <summary>Whether records of open and aborted transactions are seen (<c>isolation.level</c>).</summary>
+    public IsolationLevel IsolationLevel { get; set; } = IsolationLevel.ReadUncommitted;
+
+    /// <summary>A broker holds a fetch back until it has so many bytes, or <see cref="FetchMaxWait"/> is over (<c>fetch.min.bytes</c>).</summary>
+    public int FetchMinBytes { get; set; } = 1;
+
+    /// <summary>How long a broker may hold a fetch back (<c>fetch.max.wait.ms</c>).</summary>
+    public TimeSpan FetchMaxWait { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The most bytes of one answer; a larger first batch comes nevertheless (<c>fetch.max.bytes</c>).</summary>
+    public int FetchMaxBytes { get; set; } = 50 * BytesPerKilobyte * BytesPerKilobyte;
+
+    /// <summary>The most bytes of one partition in an answer; a larger first batch comes nevertheless (<c>max.partition.fetch.bytes</c>).</summary>
+    public int MaxPartitionFetchBytes { get; set; } = BytesPerKilobyte * BytesPerKilobyte;
+
+    /// <summary>
+    /// The most bytes of answers that are fetched ahead, those on their way included; one batch that is larger comes nevertheless
+    /// (librdkafka's <c>queued.max.messages.kbytes</c>, in kilobytes there).
+    /// </summary>
+    public long QueuedMaxBytes { get; set; } = 64L * BytesPerKilobyte * BytesPerKilobyte;
+
+    /// <summary>The most records of one poll (<c>max.poll.records</c>).</summary>
+    public int MaxPollRecords { get; set; } = 500;
+
+    /// <summary>Whether the checksum of each batch is compared (<c>check.crcs</c>).</summary>
+    public bool CheckCrcs { get; set; } = true;
+
+    /// <summary>Whether a broker that makes missing topics may make one that is assigned (<c>allow.auto.create.topics</c>).</summary>
+    public bool AllowAutoCreateTopics { get; set; } = true;
+
+    /// <summary>Where the client is, so that a broker can name a replica nearby (<c>client.rack</c>, KIP-392).</summary>
+    public string ClientRack { get; set; } = "";
+
+    /// <summary>How long questions without a limit of their own may take (<c>default.api.timeout.ms</c>).</summary>
+    public TimeSpan DefaultApiTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    private protected override IOptionTable Table => Keys;
+
+    /// <inheritdoc/>
+    internal override void Validate()
+    {
+        base.Validate();
+        NotNegative("fetch.max.wait.ms", FetchMaxWait);
+        Positive("default.api.timeout.ms", DefaultApiTimeout);
+        AtLeast("fetch.min.bytes", FetchMinBytes, 0);
+        AtLeast("fetch.max.bytes", FetchMaxBytes, 1);
+        AtLeast("max.partition.fetch.bytes", MaxPartitionFetchBytes, 1);
+        AtLeast("queued.max.messages.kbytes", QueuedMaxBytes, 1);
+        AtLeast("max.poll.records", MaxPollRecords, 1);
+        if (FetchMaxWait.TotalMilliseconds > int.MaxValue)
+        {
+            throw new ClientConfigException("fetch.max.wait.ms", $"fetch.max.wait.ms is {FetchMaxWait.TotalMilliseconds}; it must fit into 32 bits.");
+        }
+    }
+
+    private static void AtLeast(string key, long value, long least)
+    {
+        if (value < least)
+        {
+            throw new ClientConfigException(key, $"{key} is {value}; it must be at least {least}.");
+        }
+    }
+
+    private static OptionTable<ConsumerOptions> MakeKeys()
+    {
+        var keys = new OptionTable<ConsumerOptions>("a consumer");
+        keys.Text("group.id", (o, v) => o.GroupId = v);
+        keys.Choice(
+            "auto.offset.reset", (o, v) => o.AutoOffsetReset = v,
+            ("latest", AutoOffsetReset.Latest), ("earliest", AutoOffsetReset.Earliest), ("none", AutoOffsetReset.None));
+        keys.Choice(
+            "isolation.level", (o, v) => o.IsolationLevel = v,
+            ("read_uncommitted", IsolationLevel.ReadUncommitted), ("read_committed", IsolationLevel.ReadCommitted));
+        keys.Int32("fetch.min.bytes", (o, v) => o.FetchMinBytes = v);
+        keys.Milliseconds("fetch.max.wait.ms", (o, v) => o.FetchMaxWait = v);
+        keys.Int32("fetch.max.bytes", (o, v) => o.FetchMaxBytes = v);
+        keys.Int32("max.partition.fetch.bytes", (o, v) => o.MaxPartitionFetchBytes = v);
+        keys.Int32("queued.max.messages.kbytes", (o, v) => o.QueuedMaxBytes = (long)v * BytesPerKilobyte);
+        keys.Int32("max.poll.records", (o, v) => o.MaxPollRecords = v);
+        keys.Boolean("check.crcs", (o, v) => o.CheckCrcs = v);
+        keys.Boolean("allow.auto.create.topics", (o, v) => o.AllowAutoCreateTopics = v);
+        keys.Text("client.rack", (o, v) => o.ClientRack = v);
+        keys.Milliseconds("default.api.timeout.ms", (o, v) => o.DefaultApiTimeout = v);
+
+        // Of groups, which are not served yet, and of the Java client's classes.
+        keys.WithoutEffect(
+            "enable.auto.commit", "auto.commit.interval.ms", "group.instance.id", "group.protocol", "group.remote.assignor",
+            "heartbeat.interval.ms", "session.timeout.ms", "max.poll.interval.ms", "partition.assignment.strategy",
+            "exclude.internal.topics", "internal.leave.group.on.close", "internal.throw.on.fetch.stable.offset.unsupported",
+            "share.acknowledgement.mode", "interceptor.classes", "key.deserializer", "value.deserializer");
+        return keys;
+    }
+}

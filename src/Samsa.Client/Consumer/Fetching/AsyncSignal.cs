@@ -1,0 +1,58 @@
+namespace Samsa.Client.Consumer.Fetching;
+
+/// <summary>
+/// Wakes one waiter, once for any number of calls before it looked. Entered from any thread; one waits at a time.
+/// </summary>
+internal sealed class AsyncSignal
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _waiter;
+    private bool _set;
+
+    public void Set()
+    {
+        TaskCompletionSource? waiter;
+        lock (_gate)
+        {
+            waiter = _waiter;
+            _waiter = null;
+            _set = waiter is null;
+        }
+
+        waiter?.TrySetResult();
+    }
+
+    /// <summary>Completes with the next call of <see cref="Set"/>, at once if there was one since the last wait ended.</summary>
+    public Task WaitAsync()
+    {
+        lock (_gate)
+        {
+            if (_set)
+            {
+                _set = false;
+                return Task.CompletedTask;
+            }
+
+            _waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _waiter.Task;
+        }
+    }
+
+    /// <summary>As <see cref="WaitAsync()"/>, for at most <paramref name="limit"/>; returns also when that is over.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+    {
+        var signal = WaitAsync();
+        if (!signal.IsCompleted)
+        {
+            try
+            {
+                await signal.WaitAsync(limit, time, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // The caller looks, and waits again.
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using Samsa.Client.Metadata;
+
+namespace Samsa.Client.Consumer.Fetching;
+
+/// <summary>
+/// Follows the leaders of the assigned partitions, and runs a fetcher and a resolver for each broker that leads one.
+/// Owns their tasks and its own; <see cref="Wake"/> comes from any thread. Lives with the consumer: <see cref="StopAsync"/> ends it after
+/// the connections were closed, which is what a parked fetch waits for. A task that fails by a fault of ours fails the consumer.
+/// </summary>
+internal sealed class FetchPlanner(ClusterClient cluster, Assignment assignment, ConsumerOptions options, Action<Exception> failed)
+{
+    private readonly Dictionary<int, (BrokerFetcher Fetcher, PositionResolver Resolver)> _workers = [];
+    private readonly List<Task> _tasks = [];
+    private readonly AsyncSignal _wake = new();
+    private readonly HashSet<int> _nodes = [];
+    private readonly HashSet<string> _askedTopics = new(StringComparer.Ordinal);
+    private Task _running = Task.CompletedTask;
+
+    public void Start(CancellationToken stopping) => _running = GuardAsync(RunAsync(stopping));
+
+    public void Wake() => _wake.Set();
+
+    public async Task StopAsync()
+    {
+        await _running.ConfigureAwait(false);
+        await Task.WhenAll(_tasks).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        await Task.Yield();
+        Task? watched = null;
+        while (true)
+        {
+            var changed = cluster.Metadata.Changed;
+            if (changed != watched)
+            {
+                watched = changed;
+                _ = changed.ContinueWith(
+                    static (_, state) => ((AsyncSignal)state!).Set(), _wake, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+
+            await AskForNewTopicsAsync(stopping).ConfigureAwait(false);
+            _nodes.Clear();
+            if (!assignment.Locate(cluster.Metadata.Snapshot, _nodes))
+            {
+                cluster.Metadata.Invalidate();
+            }
+
+            foreach (var node in _nodes)
+            {
+                if (!_workers.ContainsKey(node))
+                {
+                    Add(node, stopping);
+                }
+            }
+
+            foreach (var (fetcher, resolver) in _workers.Values)
+            {
+                resolver.Wake();
+                fetcher.Wake();
+            }
+
+            await _wake.WaitAsync().WaitAsync(stopping).ConfigureAwait(false);
+        }
+    }
+
+    private void Add(int node, CancellationToken stopping)
+    {
+        var fetcher = new BrokerFetcher(node, cluster, assignment, options);
+        var resolver = new PositionResolver(node, cluster, assignment, options);
+        _workers.Add(node, (fetcher, resolver));
+        _tasks.Add(GuardAsync(Task.Run(() => fetcher.RunAsync(stopping), CancellationToken.None)));
+        _tasks.Add(GuardAsync(Task.Run(() => resolver.RunAsync(stopping), CancellationToken.None)));
+    }
+
+    // A topic that was just assigned need not wait for the back-off of Invalidate.
+    private async Task AskForNewTopicsAsync(CancellationToken stopping)
+    {
+        var ask = false;
+        foreach (var partition in assignment.Partitions())
+        {
+            ask |= _askedTopics.Add(partition.Topic) && cluster.Metadata.Snapshot.Topic(partition.Topic) is null;
+        }
+
+        if (!ask)
+        {
+            return;
+        }
+
+        try
+        {
+            await cluster.Metadata.RefreshAsync(stopping).ConfigureAwait(false);
+        }
+        catch (KafkaException e)
+        {
+            cluster.Logger.LogWarning("Metadata could not be fetched: {Reason}", e.Message);
+        }
+    }
+
+    private async Task GuardAsync(Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The consumer is disposed.
+        }
+        catch (ObjectDisposedException)
+        {
+            // So are its connections.
+        }
+        catch (Exception e)
+        {
+            failed(e);
+        }
+    }
+}
