@@ -11,6 +11,8 @@ public sealed class FuzzSession(IFuzzTarget target, FuzzOptions options)
 {
     private const int InputsPerReset = 100;
     private const int MinimizingRuns = 400;
+    private const string MemoryKey = "memory";
+    private const string SlowKey = "slow";
 
     private readonly Random _random = new(options.Seed);
     private readonly List<byte[]> _kept = [];
@@ -170,9 +172,9 @@ public sealed class FuzzSession(IFuzzTarget target, FuzzOptions options)
         _mostAllocated = Math.Max(_mostAllocated, allocated);
         _mostCpu = cpu > _mostCpu ? cpu : _mostCpu;
         return options.MeasuresMemory && allocated > target.AllocationBound(input)
-            ? ("memory", $"{input.Length} bytes of input allocated {allocated} bytes; the bound is {target.AllocationBound(input)}")
+            ? (MemoryKey, $"{input.Length} bytes of input allocated {allocated} bytes; the bound is {target.AllocationBound(input)}")
             : cpu > options.CpuPerInput
-            ? ("slow", $"{input.Length} bytes of input took {cpu.TotalSeconds:0.0} s of processor time")
+            ? (SlowKey, $"{input.Length} bytes of input took {cpu.TotalSeconds:0.0} s of processor time")
             : null;
     }
 
@@ -201,7 +203,13 @@ public sealed class FuzzSession(IFuzzTarget target, FuzzOptions options)
         {
             if (history.Length == 0)
             {
-                Add(finding.Key, finding.Text, input);
+                // Time and memory are those of the whole process, what is made once (the schemas) included. Where inputs share no
+                // state, what does not come again was not this input's doing.
+                if (finding.Key is not (MemoryKey or SlowKey))
+                {
+                    Add(finding.Key, finding.Text, input);
+                }
+
                 return;
             }
 

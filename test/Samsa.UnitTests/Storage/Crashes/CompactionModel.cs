@@ -46,7 +46,8 @@ internal sealed class CompactionModel
     /// <param name="expected">The batches of the model from the log start on.</param>
     /// <param name="found">What was read.</param>
     /// <param name="start">The log start offset.</param>
-    public string? WhyNot(IReadOnlyList<ModelBatch> expected, IReadOnlyList<FoundBatch> found, long start)
+    /// <param name="end">The log end offset.</param>
+    public string? WhyNot(IReadOnlyList<ModelBatch> expected, IReadOnlyList<FoundBatch> found, long start, long end)
     {
         var byOffset = found.ToDictionary(static batch => batch.First);
         foreach (var batch in expected)
@@ -62,13 +63,15 @@ internal sealed class CompactionModel
             }
         }
 
-        if (_state.CompactedTo == 0)
+        // A log that was being emptied may be cut below: what superseded its records is gone then, too.
+        if (_state.CompactedTo == 0 || end < _state.CompactedTo)
         {
             return null;
         }
 
         var committed = expected.Where(IsCommitted)
-            .SelectMany(static batch => batch.Values.Select((value, i) => new FoundRecord(batch.First + i, value, 0)));
+            .SelectMany(static batch => batch.Values.Select((value, i) => new FoundRecord(batch.First + i, value, 0)))
+            .Where(record => !_state.Gone.Contains(record.Offset));
         var shown = found.Where(batch => !batch.IsControl && !_aborted.Contains(batch.First) && !_open.Contains(batch.First))
             .SelectMany(static batch => batch.Records);
         var (before, now) = (StateOf(committed, start), StateOf(shown, start));
@@ -86,6 +89,11 @@ internal sealed class CompactionModel
 
     private bool MayBeGone(ModelBatch batch, int record, Dictionary<long, FoundBatch> found)
     {
+        if (_state.Gone.Contains(batch.First + record))
+        {
+            return true;
+        }
+
         if (batch.Last >= _state.CompactedTo || _open.Contains(batch.First))
         {
             return false;
@@ -98,7 +106,7 @@ internal sealed class CompactionModel
         }
 
         var isOldTombstone = batch.IsTombstone(record) && batch.Timestamp + record <= _state.TombstonesUntil;
-        return _aborted.Contains(batch.First) || isOldTombstone || _newest[batch.KeyOf(record)] > batch.First + record;
+        return _aborted.Contains(batch.First) || isOldTombstone || _newest.GetValueOrDefault(batch.KeyOf(record), -1) > batch.First + record;
     }
 
     private bool IsCommitted(ModelBatch batch) =>

@@ -270,7 +270,7 @@ internal sealed class CrashRun
             }
         }
 
-        await DoAsync(Node.Compacted(State), () =>
+        await DoAsync(Node.MayCompact(State), () =>
         {
             _after = Node.CompactFilthiest(State);
             Compactions += ReferenceEquals(_after, State) ? 0 : 1;

@@ -36,6 +36,13 @@ internal sealed class LogCheck(PartitionLog log)
         var lastStart = Math.Max(before.Start, after.Start);
         Assert.True(start >= promisedStart, $"{log.TopicPartition} starts at {start}; {promisedStart} was promised.");
         Assert.True(start <= lastStart, $"{log.TopicPartition} starts at {start}; it was {lastStart} at most.");
+        if (end < state.CompactedTo)
+        {
+            var left = found.SelectMany(static batch => batch.Records).Select(static record => record.Offset).ToHashSet();
+            var all = state.Batches.SelectMany(static batch => batch.Values.Select((_, i) => batch.First + i));
+            state = state with { Gone = state.Gone.Union(all.Where(offset => offset < end && !left.Contains(offset))) };
+        }
+
         state = state with
         {
             Batches = state.Batches.RemoveAll(batch => batch.Last >= end),
@@ -98,7 +105,7 @@ internal sealed class LogCheck(PartitionLog log)
 
         return found.Zip(found.Skip(1)).Any(static pair => pair.First.Last >= pair.Second.First)
             ? "batches come twice"
-            : new CompactionModel(state).WhyNot(expected, found, start);
+            : new CompactionModel(state).WhyNot(expected, found, start, end);
     }
 
     private static bool IsSame(FoundRecord record, ModelBatch batch)
@@ -212,12 +219,19 @@ internal sealed class LogCheck(PartitionLog log)
             .Select(static entry => (Producer: entry.ProducerId, First: entry.FirstOffset, Last: entry.LastOffset))
             .Where(entry => !cutOff.Contains(entry.Last)).ToList();
 
-        // One of which compaction left no record may be forgotten.
+        // One of which compaction left no record may be forgotten, or be known from its first record that is left.
+        Assert.Equal(listed.OrderBy(static entry => entry.Last), listed);
+        Assert.All(listed, entry => Assert.Contains(
+            aborted, known => (known.Producer, known.Last) == (entry.Producer, entry.Last) && known.First <= entry.First));
         var left = found.Where(static batch => batch is { IsControl: false, Records.Count: > 0 }).ToList();
-        Assert.Equal(
-            aborted.Where(entry => !cutOff.Contains(entry.Last) && (listed.Contains(entry) || left.Exists(
-                batch => batch.Producer == entry.Producer && batch.First >= entry.First && batch.Last < entry.Last))),
-            listed);
+        foreach (var entry in aborted.Where(entry => !cutOff.Contains(entry.Last)))
+        {
+            var first = left.Find(batch => batch.Producer == entry.Producer && batch.First >= entry.First && batch.Last < entry.Last);
+            Assert.True(
+                first is null || listed.Exists(known => known.Last == entry.Last && known.First <= first.First),
+                $"{log.TopicPartition}: {first} was aborted at {entry.Last}; known are {string.Join(' ', listed)}");
+        }
+
         if (open.Values.All(first => first >= start))
         {
             long? firstOpen = open.Count > 0 ? open.Values.Min() : null;

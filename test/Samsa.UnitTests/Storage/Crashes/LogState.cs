@@ -11,6 +11,7 @@ namespace Samsa.UnitTests.Storage.Crashes;
 /// <param name="PromisedStart">Promised: the log never starts below this again.</param>
 /// <param name="CompactedTo">A compaction may have come up to here: below, records may be gone that newer ones of their keys supersede.</param>
 /// <param name="TombstonesUntil">Tombstones of this time and older may be gone there, too.</param>
+/// <param name="Gone">Records that a compaction took, and that nothing supersedes any more since the log was cut below.</param>
 /// <param name="StartsAnywhere">Emptied and not flushed since: an empty log may be found at any offset.</param>
 internal sealed record LogState(
     Guid TopicId,
@@ -21,9 +22,10 @@ internal sealed record LogState(
     long PromisedStart,
     long CompactedTo,
     long TombstonesUntil,
+    ImmutableHashSet<long> Gone,
     bool StartsAnywhere)
 {
-    public static LogState Empty(Guid topicId) => new(topicId, [], 0, 0, 0, 0, 0, -1, false);
+    public static LogState Empty(Guid topicId) => new(topicId, [], 0, 0, 0, 0, 0, -1, [], false);
 
     public LogState Append(ModelBatch batch) => this with { Batches = Batches.Add(batch), End = batch.Last + 1 };
 
@@ -39,5 +41,5 @@ internal sealed record LogState(
         CompactedTo = Math.Min(CompactedTo, offset),
     };
 
-    public LogState RestartAt(long offset) => new(TopicId, [], offset, 0, offset, 0, 0, -1, true);
+    public LogState RestartAt(long offset) => new(TopicId, [], offset, 0, offset, 0, 0, -1, [], true);
 }

@@ -95,41 +95,37 @@ internal sealed class StorageNode
         MinCleanableDirtyRatio = 0,
     };
 
-    /// <summary>
-    /// What the model allows while the dirtiest log is compacted, whichever that is. With <paramref name="known"/> checkpoints of
-    /// before, those that were not are left out, and what was compacted is durable.
-    /// </summary>
-    public NodeState Compacted(NodeState state, IReadOnlyDictionary<TopicPartition, long?>? known = null)
+    /// <summary>What the model allows while the dirtiest log is compacted, whichever that is.</summary>
+    public NodeState MayCompact(NodeState state)
     {
         foreach (var (partition, log) in state.Logs.Where(static pair => IsCompacted(pair.Key)))
         {
-            if (known is null || known[partition] != Checkpoint(partition))
-            {
-                var hosted = Replicas.Find(partition.Topic, partition.Partition)!.Log;
-                var compacted = log with
-                {
-                    CompactedTo = Math.Max(log.CompactedTo, hosted.LastStableOffset),
-                    TombstonesUntil = Math.Max(log.TombstonesUntil, Clock.Milliseconds - hosted.Config.DeleteRetentionMs),
-                };
-                state = state.With(partition, known is null ? compacted : compacted.Flushed());
-            }
+            state = state.With(partition, Compacted(Replicas.Find(partition.Topic, partition.Partition)!.Log, log));
         }
 
         return state;
     }
 
-    /// <summary>Compacts the dirtiest log. Returns what the model then knows.</summary>
+    /// <summary>Compacts the dirtiest log. Returns what the model then knows: also that all of that log is durable.</summary>
     public NodeState CompactFilthiest(NodeState state)
     {
-        var known = state.Logs.Keys.Where(IsCompacted).ToDictionary(static partition => partition, Checkpoint);
         var cleaner = Logs.Cleaner!;
+        if (!cleaner.TryTake(thread: 0, out var job))
+        {
+            return state;
+        }
+
         using var compactor = new LogCompactor(Clock, cleaner.Throttle);
-        cleaner.CleanFilthiest(thread: 0, compactor, CancellationToken.None);
+        cleaner.Clean(thread: 0, job, compactor, CancellationToken.None);
         Assert.Equal(0, cleaner.UncleanablePartitions(Directory));
-        return Compacted(state, known);
+        return state.With(job.Log.TopicPartition, Compacted(job.Log, state.Logs[job.Log.TopicPartition]).Flushed());
     }
 
-    private long? Checkpoint(TopicPartition partition) => Logs.Directories[0].Checkpoints.CompactedTo(partition);
+    private LogState Compacted(PartitionLog log, LogState state) => state with
+    {
+        CompactedTo = Math.Max(state.CompactedTo, log.LastStableOffset),
+        TombstonesUntil = Math.Max(state.TombstonesUntil, Clock.Milliseconds - log.Config.DeleteRetentionMs),
+    };
 
     /// <summary>Lets the time pass that all checkpoints need to be written.</summary>
     public void WriteCheckpoints() => Clock.Advance(PastCheckpoints);
