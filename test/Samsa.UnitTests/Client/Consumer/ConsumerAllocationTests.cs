@@ -9,6 +9,7 @@ public sealed class ConsumerAllocationTests
 {
     private const int BatchCount = 200;
     private const int RecordsPerBatch = 50;
+    private const int Rounds = 20;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -28,12 +29,18 @@ public sealed class ConsumerAllocationTests
         Assert.NotNull(await consumer.PollBatchAsync(Conditions.Limit, Cancellation));
 
         Assert.Equal((BatchCount - 1L) * RecordsPerBatch, Read(consumer, out _));
-        consumer.SeekToBeginning();
-        Assert.NotNull(await consumer.PollBatchAsync(Conditions.Limit, Cancellation));
-        Assert.Equal((BatchCount - 1L) * RecordsPerBatch, Read(consumer, out var allocated));
 
-        // One answer held all batches: only its own objects and no record's.
-        Assert.InRange(allocated, 0, RecordsPerBatch);
+        // A pool or the runtime may still grow on a thread that reads for the first time: one clean round is the proof.
+        var least = long.MaxValue;
+        for (var round = 0; round < Rounds && least > 0; round++)
+        {
+            consumer.SeekToBeginning();
+            Assert.NotNull(await consumer.PollBatchAsync(Conditions.Limit, Cancellation));
+            Assert.Equal((BatchCount - 1L) * RecordsPerBatch, Read(consumer, out var allocated));
+            least = Math.Min(least, allocated);
+        }
+
+        Assert.Equal(0, least);
     }
 
     private static long Read(KafkaConsumer consumer, out long allocated)
