@@ -9,8 +9,9 @@ namespace Samsa.Client.Producer;
 /// take batches out and give them back. Lives with the producer; its failures are verdicts for a batch.
 /// </summary>
 /// <remarks>
-/// Order is kept by three rules. A batch that comes back takes its old place. As long as one waits to be sent again, it is sent alone, after
-/// everything under way has been answered. And nothing goes to a new leader while the old one still owes an answer.
+/// Order is kept by four rules. A batch that comes back takes its old place. As long as one waits to be sent again, it is sent alone, after
+/// everything under way has been answered. Nothing goes to a new leader while the old one still owes an answer. And no batch is sent too far
+/// ahead of the oldest one that is not settled.
 /// </remarks>
 internal sealed class PartitionQueue(string topic, int partition, ProducerContext context)
 {
@@ -246,7 +247,7 @@ internal sealed class PartitionQueue(string topic, int partition, ProducerContex
         }
 
         var first = _queued[0];
-        if (_underWay.Count > 0 && (_underWayTo != sender || first.Attempts > 0 || _underWay[0].Attempts > 1))
+        if (_underWay.Count > 0 && (_underWayTo != sender || first.Attempts > 0 || _underWay[0].Attempts > 1 || IsFarAhead(first)))
         {
             return long.MaxValue;
         }
@@ -255,6 +256,10 @@ internal sealed class PartitionQueue(string topic, int partition, ProducerContex
             : !first.IsOpen || context.IsUrgent ? now
             : Math.Max(first.OpenedAt + context.LingerTicks, now);
     }
+
+    // Brokers remember a producer's last five batches. The oldest one under way may have to be sent again, and must be among them then, also
+    // when younger ones were answered first: that happens where a connection broke, and another one was quicker than the news of it.
+    private bool IsFarAhead(ProducerBatch batch) => batch.Ordinal - _underWay[0].Ordinal >= context.MaxInFlight;
 
     private BatchVerdict Verdict(ProducerBatch batch, in PartitionAnswer answer, bool isFinal)
     {
