@@ -29,7 +29,7 @@ internal static class RawLog
                 MaxWaitMs = 0,
                 MinBytes = 0,
                 MaxBytes = 1 << 20,
-                Topics = [new() { Topic = topic, Partitions = [new() { Partition = partition, FetchOffset = next, PartitionMaxBytes = 1 << 20 }] }],
+                Topics = [new() { Topic = topic, TopicId = metadata.TopicId, Partitions = [new() { Partition = partition, FetchOffset = next, PartitionMaxBytes = 1 << 20 }] }],
             };
             var response = await connection.SendAsync(ClientApis.Fetch, version, request, cancellation: cancellation);
             var answer = response.Responses[0].Partitions[0];
