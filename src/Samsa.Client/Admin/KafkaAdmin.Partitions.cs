@@ -140,6 +140,7 @@ public sealed partial class KafkaAdmin
         -3 => 7,
         -4 => 8,
         -5 => 9,
+        -6 => 11,
         _ => short.MaxValue,
     };
 

@@ -20,6 +20,9 @@ public readonly record struct OffsetSpec
     /// <summary>The last record in remote storage (Kafka 3.7, KIP-1005); -1 for none.</summary>
     public static OffsetSpec LatestTiered { get; } = new(-5);
 
+    /// <summary>The first record that is not in remote storage yet (Kafka 4.1, KIP-1023); -1 without remote storage.</summary>
+    public static OffsetSpec EarliestPendingUpload { get; } = new(-6);
+
     /// <summary>The timestamp of the request: ms since 1970, or a negative number with a meaning of its own.</summary>
     internal long Timestamp { get; }
 

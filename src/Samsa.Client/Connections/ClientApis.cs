@@ -13,7 +13,7 @@ internal static class ClientApis
     public static readonly ClientApi<MetadataRequest, MetadataResponse> Metadata = new(ApiKey.Metadata, 0, 13);
     public static readonly ClientApi<ProduceRequest, ProduceResponse> Produce = new(ApiKey.Produce, 3, 12);
     public static readonly ClientApi<FetchRequest, FetchResponse> Fetch = new(ApiKey.Fetch, 4, 18);
-    public static readonly ClientApi<ListOffsetsRequest, ListOffsetsResponse> ListOffsets = new(ApiKey.ListOffsets, 1, 10);
+    public static readonly ClientApi<ListOffsetsRequest, ListOffsetsResponse> ListOffsets = new(ApiKey.ListOffsets, 1, 11);
     public static readonly ClientApi<InitProducerIdRequest, InitProducerIdResponse> InitProducerId = new(ApiKey.InitProducerId, 0, 5);
     public static readonly ClientApi<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> OffsetForLeaderEpoch =
         new(ApiKey.OffsetForLeaderEpoch, 0, 4);

@@ -1,0 +1,91 @@
+using System.Text;
+using Samsa.InteropTests.Support;
+using Xunit;
+
+namespace Samsa.InteropTests.ClusterTools;
+
+/// <summary>Our tools beside Apache Kafka's of one version, on the same broker.</summary>
+public abstract class ClusterToolTests(string version, BrokerFixture fixture)
+{
+    [Fact]
+    public async Task Topics_are_created_listed_described_grown_and_deleted_with_the_same_words()
+    {
+        ClusterToolPair tools = await PairAsync();
+        await tools.SameAsync("topics", "--create", "--topic", "{own}.t1", "--partitions", "3", "--replication-factor", "1", "--config", "retention.ms=3600000", "--config", "cleanup.policy=compact,delete");
+        await tools.SameAsync("topics", "--create", "--topic", "{own}.t1");
+        await tools.SameAsync("topics", "--create", "--topic", "{own}.t1", "--if-not-exists");
+        await tools.SameAsync("topics", "--describe", "--topic", "{own}.*");
+        await tools.SameAsync("topics", "--list", "--topic", "{own}.*", "--exclude-internal");
+        await tools.SameAsync("topics", "--alter", "--topic", "{own}.t1", "--partitions", "5");
+        await tools.SameAsync("topics", "--alter", "--topic", "{own}.t1", "--partitions", "4");
+        await tools.SameAsync("topics", "--describe", "--topic", "{own}.t1", "--at-min-isr-partitions");
+        await tools.SameAsync("topics", "--delete", "--topic", "{own}.t1");
+        await tools.SameAsync("topics", "--list", "--topic", "{own}.*");
+    }
+
+    [Fact]
+    public async Task Mistakes_about_topics_are_told_with_the_same_words()
+    {
+        ClusterToolPair tools = await PairAsync();
+        await tools.SameAsync("topics", "--create", "--topic", "a b");
+        await tools.SameAsync("topics", "--create", "--topic", "x", "--partitions", "0");
+        await tools.SameAsync("topics", "--create", "--topic", "x", "--config", "retention.ms=abc");
+        await tools.SameAsync("topics", "--create", "--topic", "x", "--config", "no.such=1");
+        await tools.SameAsync("topics", "--create", "--topic", "x", "--config", "broken");
+        await tools.SameAsync("topics", "--create", "--topic", "x", "--replica-assignment", "0:0");
+        await tools.SameAsync("topics", "--describe", "--topic", "nope");
+        await tools.SameAsync("topics", "--describe", "--topic-id", "AAAAAAAAAAAAAAAAAAAAAQ");
+        await tools.SameAsync("topics", "--list", "--create", "--topic", "x");
+        await tools.SameAsync("topics", "--nosuch");
+    }
+
+    [Fact]
+    public async Task Offsets_are_printed_and_records_deleted_with_the_same_words()
+    {
+        TestBroker broker = await fixture.BrokerAsync();
+        ClusterToolPair tools = await PairAsync();
+        (await Child.RunAsync(
+            Tools.Kcat, ["-P", "-b", broker.BootstrapServers, "-t", "offsets-" + version, "-p", "0"], Encoding.UTF8.GetBytes("a\nb\nc\nd\n"))).Succeeded();
+        string topic = "offsets-" + version.Replace(".", "\\.", StringComparison.Ordinal);
+
+        await tools.SameAsync("get-offsets", "--topic", topic);
+        await tools.SameAsync("get-offsets", "--topic-partitions", $"{topic}:0,{topic}:2-", "--time", "earliest");
+        await tools.SameAsync("get-offsets", "--topic", topic, "--time", "-3");
+        await tools.SameAsync("get-offsets", "--topic", topic, "--time", "soon");
+        await tools.SameAsync("get-offsets", "--topic", "nope");
+        await tools.SameAsync("get-offsets", "--topic", topic, "--topic-partitions", topic);
+
+        using TemporaryDirectory directory = new();
+        string file = Path.Combine(directory.FullName, "offsets.json");
+        await tools.SameAsync("delete-records", "--offset-json-file", Write($$"""{"partitions":[{"topic":"offsets-{{version}}","partition":0,"offset":3}],"version":1}"""));
+        await tools.SameAsync("delete-records", "--offset-json-file", Write($$"""{"partitions":[{"topic":"offsets-{{version}}","partition":0,"offset":2}]}"""));
+        await tools.SameAsync("delete-records", "--offset-json-file", Write("""{"partitions":[],"version":2}"""));
+        await tools.SameAsync("delete-records", "--offset-json-file", Write("""{"version":1}"""));
+        await tools.SameAsync("get-offsets", "--topic", topic, "--time", "-2");
+
+        string Write(string text)
+        {
+            File.WriteAllText(file, text);
+            return file;
+        }
+    }
+
+    [Fact]
+    public async Task Log_directories_are_printed_as_the_same_JSON()
+    {
+        TestBroker broker = await fixture.BrokerAsync();
+        ClusterToolPair tools = await PairAsync();
+        (await Child.RunAsync(
+            Tools.Kcat, ["-P", "-b", broker.BootstrapServers, "-t", "dirs", "-p", "0"], Encoding.UTF8.GetBytes("a\n"))).Succeeded();
+
+        await tools.SameAsync("log-dirs", "--describe", "--topic-list", "dirs,nope");
+        await tools.SameAsync("log-dirs", "--describe", "--broker-list", "77");
+        await tools.SameAsync("log-dirs", "--topic-list", "dirs");
+    }
+
+    private async Task<ClusterToolPair> PairAsync()
+    {
+        _ = Tools.ApacheKafka(version);
+        return new ClusterToolPair(version, (await fixture.BrokerAsync()).BootstrapServers);
+    }
+}
