@@ -1,4 +1,5 @@
 using Samsa.Cli.Tools.ApiVersions;
+using Samsa.Cli.Tools.Clusters;
 using Samsa.Cli.Tools.DumpLog;
 using Samsa.Cli.Tools.LogDirs;
 using Samsa.Cli.Tools.Offsets;
@@ -16,6 +17,7 @@ internal static class CommandTable
         new("server", "runs a broker", static () => new ServerCommand()),
         new("dump-log", "prints and checks the files of a log directory", static () => new DumpLogTool()),
         new("broker-api-versions", "prints what each broker serves", static () => new BrokerApiVersionsTool()),
+        new("cluster", "prints the id and the endpoints of a cluster", static () => new ClusterTool()),
         new("delete-records", "deletes the first records of partitions", static () => new DeleteRecordsTool()),
         new("get-offsets", "prints the offsets of partitions", static () => new GetOffsetsTool()),
         new("log-dirs", "prints what lies in the log directories of brokers", static () => new LogDirsTool()),

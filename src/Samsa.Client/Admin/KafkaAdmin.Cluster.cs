@@ -80,6 +80,25 @@ public sealed partial class KafkaAdmin
             }).ConfigureAwait(false);
     }
 
+    /// <summary>Takes a broker that is gone for good out of a cluster in KRaft mode (Kafka 3.0, KIP-631).</summary>
+    /// <param name="brokerId">The broker.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="KafkaException">
+    /// The controller refused, or the cluster has no such request (<see cref="ErrorCode.UnsupportedVersion"/>).
+    /// </exception>
+    public async Task UnregisterBrokerAsync(int brokerId, CancellationToken cancellation = default)
+    {
+        var call = Begin(cancellation);
+        await call.RetryAsync(async () =>
+        {
+            var connection = await _cluster.ConnectToAnyAsync(cancellation).ConfigureAwait(false);
+            var answer = await call.AskAsync(
+                connection, ClientApis.UnregisterBroker, _ => new UnregisterBrokerRequest { BrokerId = brokerId }).ConfigureAwait(false);
+            KafkaException.ThrowIfError(answer.ErrorCode, answer.ErrorMessage);
+            return true;
+        }).ConfigureAwait(false);
+    }
+
     private static async Task<ClusterDescription> DescribeAsync(AdminCall call, BrokerConnection connection, bool operations, bool fenced)
     {
         var answer = await call.AskAsync(connection, ClientApis.DescribeCluster, _ => new DescribeClusterRequest

@@ -33,6 +33,8 @@ internal static class ClientApis
     public static readonly ClientApi<DescribeProducersRequest, DescribeProducersResponse> DescribeProducers =
         new(ApiKey.DescribeProducers, 0, 0);
 
+    public static readonly ClientApi<UnregisterBrokerRequest, UnregisterBrokerResponse> UnregisterBroker = new(ApiKey.UnregisterBroker, 0, 0);
+
     public static readonly ClientApi<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse> DescribeTopicPartitions =
         new(ApiKey.DescribeTopicPartitions, 0, 0);
 }

@@ -167,6 +167,38 @@ public sealed partial class ClusterToolSampleTests : IAsyncLifetime
         await SaysAsync($"ERROR: The given brokers do not exist from --broker-list: 77. Current existent brokers: 0\n", "log-dirs", "--describe", "--broker-list", "77");
     }
 
+    [Fact]
+    public async Task The_cluster_and_what_its_brokers_serve()
+    {
+        var id = await CommandAsync("cluster", "cluster-id", "--bootstrap-server", _broker.BootstrapServers);
+        Assert.Equal((0, ""), (id.Code, id.Errors));
+        Assert.Matches("^Cluster ID: [A-Za-z0-9_-]{22}\n$", id.Output);
+        var gone = await CommandAsync("cluster", "unregister", "--bootstrap-server", _broker.BootstrapServers, "--id", "77");
+        Assert.Equal((0, "The target cluster does not support the broker unregistration API.\n", ""), gone);
+        string port = _broker.BootstrapServers.Split(':')[1];
+        var endpoints = await CommandAsync("cluster", "list-endpoints", "--include-fenced-brokers", "-b", _broker.BootstrapServers);
+        Assert.Equal(
+            (0,
+                "ID         HOST      PORT       RACK       STATE      ENDPOINT_TYPE  \n"
+                + $"0          127.0.0.1 {port,-10} null       unfenced   broker         \n",
+                ""),
+            endpoints);
+        var nowhere = await CommandAsync("cluster", "cluster-id");
+        Assert.Equal((1, ""), (nowhere.Code, nowhere.Output));
+        Assert.Contains("--bootstrap-controller/-C is required", nowhere.Errors, StringComparison.Ordinal);
+
+        var versions = await RunAsync(["broker-api-versions"]);
+        Assert.Equal((0, ""), (versions.Code, versions.Errors));
+        string[] lines = versions.Output.Split('\n');
+        Assert.Equal($"{_broker.BootstrapServers} (id: 0 rack: null) -> (", lines[0]);
+        Assert.Contains("\tDescribeCluster(60): 0 to 2 [usable: 2],", lines);
+        Assert.Contains("\tDescribeProducers(61): 0 [usable: 0],", lines);
+        Assert.Equal(["\tReadShareGroupStateSummary(87): UNSUPPORTED", ")", ""], lines[^3..]);
+
+        // As many as Apache's 3.9.2 lists: all APIs that brokers may serve.
+        Assert.Equal(79, lines.Length - 3);
+    }
+
     [GeneratedRegex("TopicId: [A-Za-z0-9_-]{22}")]
     private static partial Regex TopicId();
 
@@ -188,12 +220,15 @@ public sealed partial class ClusterToolSampleTests : IAsyncLifetime
         Assert.Equal((1, $"Error while executing topic command : {message}\n", $"ERROR {message}\n"), run);
     }
 
-    private async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, string? servers = null)
+    private Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, string? servers = null) =>
+        CommandAsync([arguments[0], "--bootstrap-server", servers ?? _broker.BootstrapServers, .. arguments[1..]]);
+
+    private static async Task<(int Code, string Output, string Errors)> CommandAsync(params string[] arguments)
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         using var errors = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         var console = new ToolConsole(Stream.Null, output, errors) { Like = "3.9" };
-        int code = await CommandLine.RunAsync([arguments[0], "--bootstrap-server", servers ?? _broker.BootstrapServers, .. arguments[1..]], console);
+        int code = await CommandLine.RunAsync(arguments, console);
         return (code, output.ToString(), errors.ToString());
     }
 }

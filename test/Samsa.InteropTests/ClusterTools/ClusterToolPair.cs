@@ -64,5 +64,8 @@ internal sealed partial class ClusterToolPair(string version, string bootstrapSe
     }
 
     private IEnumerable<string> For(string own, string[] arguments) =>
-        ["--bootstrap-server", bootstrapServers, .. arguments.Select(a => a.Replace(Own, own, StringComparison.Ordinal))];
+        // A tool with commands takes its arguments after the command.
+        arguments is [var command, ..] && !command.StartsWith('-')
+            ? [command, "--bootstrap-server", bootstrapServers, .. arguments[1..]]
+            : ["--bootstrap-server", bootstrapServers, .. arguments.Select(a => a.Replace(Own, own, StringComparison.Ordinal))];
 }

@@ -71,7 +71,7 @@ public abstract class ClusterToolTests(string version, BrokerFixture fixture)
     }
 
     [Fact]
-    public async Task Log_directories_are_printed_as_the_same_JSON()
+    public async Task Log_directories_and_the_id_of_the_cluster_are_printed_the_same()
     {
         TestBroker broker = await fixture.BrokerAsync();
         ClusterToolPair tools = await PairAsync();
@@ -81,6 +81,8 @@ public abstract class ClusterToolTests(string version, BrokerFixture fixture)
         await tools.SameAsync("log-dirs", "--describe", "--topic-list", "dirs,nope");
         await tools.SameAsync("log-dirs", "--describe", "--broker-list", "77");
         await tools.SameAsync("log-dirs", "--topic-list", "dirs");
+        await tools.SameAsync("cluster", "cluster-id");
+        await tools.SameAsync("cluster", "unregister", "--id", "77");
     }
 
     private async Task<ClusterToolPair> PairAsync()
