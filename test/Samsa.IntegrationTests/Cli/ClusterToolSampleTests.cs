@@ -185,7 +185,7 @@ public sealed partial class ClusterToolSampleTests : IAsyncLifetime
             endpoints);
         var nowhere = await CommandAsync("cluster", "cluster-id");
         Assert.Equal((1, ""), (nowhere.Code, nowhere.Output));
-        Assert.Contains("--bootstrap-controller/-C is required", nowhere.Errors, StringComparison.Ordinal);
+        Assert.Contains("bootstrap-controller/-C is required", nowhere.Errors, StringComparison.Ordinal);
 
         var versions = await RunAsync(["broker-api-versions"]);
         Assert.Equal((0, ""), (versions.Code, versions.Errors));

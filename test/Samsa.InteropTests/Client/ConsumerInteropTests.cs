@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Samsa.Client;
 using Samsa.Client.Consumer;
 using Samsa.Client.Serialization;
 using Samsa.InteropTests.Support;

@@ -1,3 +1,4 @@
+using Samsa.Client;
 using Samsa.Client.Configuration;
 using Samsa.Client.Consumer;
 using Xunit;

@@ -1,3 +1,4 @@
+using Samsa.Client;
 using Samsa.Client.Consumer;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
