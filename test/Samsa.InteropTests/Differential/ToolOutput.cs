@@ -41,7 +41,8 @@ internal static partial class ToolOutput
         {
             "kafka-log-dirs" => Volume().Replace(line, "\"$1\":SIZE"),
             "kafka-producer-perf-test" => Measured().Replace(line, "N"),
-            "kafka-verifiable-producer" => Speed().Replace(Time().Replace(line, "TIME"), "\"avg_throughput\":N"),
+            // The speed first: its decimals may look like a time.
+            "kafka-verifiable-producer" => Time().Replace(Speed().Replace(line, "\"avg_throughput\":N"), "TIME"),
             "kafka-dump-log" => Checksum().Replace(Time().Replace(Producer().Replace(line, "producerId: ID"), "TIME"), "crc: N"),
             "kafka-transactions" => Time().Replace(ProducerColumn().Replace(line, "ID$1"), "TIME"),
             "kafka-cluster" => line.Replace($" {side.Port} ", " PORT ", StringComparison.Ordinal),
@@ -78,7 +79,7 @@ internal static partial class ToolOutput
     [GeneratedRegex(@"(?<=[ (])\d+([.,]\d+)?(?= )")]
     private static partial Regex Measured();
 
-    [GeneratedRegex(@"""avg_throughput"":[0-9.E]+")]
+    [GeneratedRegex(@"""avg_throughput"":[0-9.E+-]+")]
     private static partial Regex Speed();
 
     [GeneratedRegex(@"producerId: \d+")]
