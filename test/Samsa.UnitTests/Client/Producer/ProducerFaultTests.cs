@@ -236,24 +236,28 @@ public sealed class ProducerFaultTests
 
         var failure = await Assert.ThrowsAsync<KafkaException>(() => producer.ProduceAsync(Topic, default, "lost sight of"u8, Cancellation).AsTask());
         Volatile.Write(ref silent, false);
-        _scene.Options.DeliveryTimeout = TimeSpan.FromMinutes(1);
-        var results = new List<Task<RecordMetadata>>();
+        var delivered = new List<string>();
+        var failed = new List<string>();
         for (var i = 0; i < 5; i++)
         {
             try
             {
                 await producer.ProduceAsync(Topic, default, Bytes(i), Cancellation);
+                delivered.Add(Text(i));
             }
             catch (KafkaException)
             {
-                // A quarter of a second may be too short here.
+                // A quarter of a second may be too short here; then it is reported.
+                failed.Add(Text(i));
             }
         }
 
         Assert.Equal(ErrorCode.RequestTimedOut, failure.ErrorCode);
         Assert.Contains(("lost sight of", ErrorCode.RequestTimedOut), _scene.Reported);
+        Assert.Equal(["lost sight of", .. failed], _scene.Reported.Select(report => report.Item1));
         var stored = _scene.Log.Values(0);
         Assert.Equal(stored.Distinct(), stored);
+        Assert.Empty(delivered.Except(stored));
     }
 
     [Fact]
