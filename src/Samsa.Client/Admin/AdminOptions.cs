@@ -15,6 +15,8 @@ public sealed class AdminOptions : ClientOptions
 
     private protected override IOptionTable Table => Keys;
 
+    private protected override string LogCategory => "Samsa.Client.Admin";
+
     internal override void Validate()
     {
         base.Validate();
@@ -24,7 +26,7 @@ public sealed class AdminOptions : ClientOptions
     private static OptionTable<AdminOptions> MakeTable()
     {
         var table = new OptionTable<AdminOptions>("an admin client");
-        table.Milliseconds("default.api.timeout.ms", (o, v) => o.DefaultApiTimeout = v);
+        table.Milliseconds("default.api.timeout.ms", nameof(DefaultApiTimeout), (o, v) => o.DefaultApiTimeout = v);
 
         // The number of retries: as in Kafka since 2.6, the time decides.
         table.WithoutEffect("retries");

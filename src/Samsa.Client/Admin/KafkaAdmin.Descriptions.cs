@@ -1,4 +1,5 @@
 using Samsa.Client.Connections;
+using Samsa.Client.Metadata;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 
@@ -140,15 +141,6 @@ public sealed partial class KafkaAdmin
         IsInternal = topic.IsInternal,
         Error = topic.ErrorCode,
         AuthorizedOperations = topic.TopicAuthorizedOperations,
-        Partitions = [.. topic.Partitions.OrderBy(p => p.PartitionIndex).Select(partition => new PartitionDescription
-        {
-            Partition = partition.PartitionIndex,
-            Error = partition.ErrorCode,
-            Leader = partition.LeaderId,
-            LeaderEpoch = partition.LeaderEpoch,
-            Replicas = partition.ReplicaNodes,
-            InSyncReplicas = partition.IsrNodes,
-            OfflineReplicas = partition.OfflineReplicas,
-        })],
+        Partitions = [.. topic.Partitions.OrderBy(p => p.PartitionIndex).Select(p => new PartitionDescription(PartitionMetadata.Of(p)))],
     };
 }

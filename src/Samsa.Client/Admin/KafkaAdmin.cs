@@ -45,6 +45,8 @@ public sealed partial class KafkaAdmin : IAsyncDisposable
         _cluster = new ClusterClient(options, connector: connector);
     }
 
+    internal TimeProvider Time => _options.TimeProvider;
+
     /// <summary>Closes the connections. Calls under way fail.</summary>
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Samsa.Client.Configuration;
 
@@ -8,6 +9,8 @@ namespace Samsa.Client.Configuration;
 /// </summary>
 public abstract class ClientOptions
 {
+    private readonly List<string> _withoutEffect = [];
+
     /// <summary>The addresses to find the cluster with, <c>host:port</c>, separated by commas (<c>bootstrap.servers</c>).</summary>
     public string BootstrapServers { get; set; } = "";
 
@@ -74,7 +77,10 @@ public abstract class ClientOptions
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(value);
-        Table.Set(this, key, value);
+        if (!Table.Set(this, key, value) && !_withoutEffect.Contains(key))
+        {
+            _withoutEffect.Add(key);
+        }
     }
 
     /// <summary>Sets options by Kafka's names for them.</summary>
@@ -87,6 +93,32 @@ public abstract class ClientOptions
             Set(key, value);
         }
     }
+
+    /// <summary>Sets one option by the name of its property, or by Kafka's name for it, which has dots.</summary>
+    /// <exception cref="ClientConfigException">There is no such option, and the message names the nearest one; or the value is not of its type.</exception>
+    internal void SetByAnyName(string name, string value)
+    {
+        if (name.Contains('.', StringComparison.Ordinal))
+        {
+            Set(name, value);
+        }
+        else
+        {
+            Table.SetProperty(this, name, value);
+        }
+    }
+
+    /// <summary>The keys that were set and have no effect in this client; it says so in a log line when it begins.</summary>
+    internal IReadOnlyList<string> KeysWithoutEffect => _withoutEffect;
+
+    /// <summary>The names of properties that text can set.</summary>
+    internal IEnumerable<string> SettableNames => Table.Properties;
+
+    /// <summary>The category of the client's log lines.</summary>
+    private protected virtual string LogCategory => "Samsa.Client";
+
+    /// <summary>Where the client writes its log lines.</summary>
+    internal ILogger MakeLogger() => (LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(LogCategory);
 
     /// <summary>Whether <paramref name="key"/> is a key of this kind of client, be it one without effect here.</summary>
     public bool Knows(string key) => Table.Knows(key);

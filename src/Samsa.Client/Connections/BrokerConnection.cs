@@ -1,9 +1,7 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
-using Samsa.Protocol.Wire;
 
 namespace Samsa.Client.Connections;
 
@@ -13,7 +11,7 @@ namespace Samsa.Client.Connections;
 /// <see cref="Closed"/> completes. Whatever breaks it (the peer, a time-out, an answer that is none) fails all requests in flight with
 /// <see cref="ErrorCode.NetworkException"/> or <see cref="ErrorCode.RequestTimedOut"/>; the broker may have carried them out.
 /// </summary>
-internal sealed class BrokerConnection : IAsyncDisposable
+internal sealed partial class BrokerConnection : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<PendingRequest> _inFlight = new();
@@ -128,7 +126,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Close(new KafkaException(ErrorCode.NetworkException, $"The connection to {Address} was closed by this client."));
+        Close(new KafkaException(ErrorCode.NetworkException, $"The connection to {Address} was closed by this client."), isOurs: true);
         await _transport.DisposeAsync().ConfigureAwait(false);
         await _reading.ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
@@ -236,6 +234,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
             {
                 Close(new KafkaException(ErrorCode.NetworkException, $"Sending to {Address} failed: {e.Message}", e));
             }
+            catch (Exception e)
+            {
+                CloseByFault(e);
+            }
             finally
             {
                 foreach (var sent in batch)
@@ -248,93 +250,6 @@ internal sealed class BrokerConnection : IAsyncDisposable
             }
         }
     }
-
-    private async Task ReadAsync()
-    {
-        var reader = new ResponseReader(_transport, _options.MaxResponseBytes);
-        try
-        {
-            while (true)
-            {
-                var length = await reader.ReadLengthAsync().ConfigureAwait(false);
-                if (length < 0)
-                {
-                    Close(new KafkaException(ErrorCode.NetworkException, $"Broker {Address} closed the connection."));
-                    return;
-                }
-
-                PendingRequest? pending;
-                lock (_gate)
-                {
-                    _inFlight.TryPeek(out pending);
-                }
-
-                if (pending is null)
-                {
-                    throw new ProtocolViolationException("an answer came that nobody asked for");
-                }
-
-                var frame = new ResponseFrame(length, pending.RentsMemory);
-                try
-                {
-                    if (!await reader.ReadAsync(frame).ConfigureAwait(false))
-                    {
-                        Close(new KafkaException(ErrorCode.NetworkException, $"Broker {Address} closed the connection in the middle of an answer."));
-                        return;
-                    }
-
-                    Answer(pending, frame);
-                }
-                finally
-                {
-                    if (!frame.IsKept)
-                    {
-                        frame.Release();
-                    }
-                }
-            }
-        }
-        catch (IOException e)
-        {
-            Close(new KafkaException(ErrorCode.NetworkException, $"The connection to {Address} broke: {e.Message}", e));
-        }
-        catch (Exception e) when (e is ProtocolViolationException or UnsupportedVersionException)
-        {
-            _options.Logger.LogError("Broker {Broker} broke the protocol, its connection is closed: {Reason}", Address, e.Message);
-            Close(new KafkaException(ErrorCode.NetworkException, $"Broker {Address} broke the protocol: {e.Message}", e));
-        }
-    }
-
-    private void Answer(PendingRequest pending, ResponseFrame frame)
-    {
-        var reader = new WireReader(frame.Memory);
-        var header = new ResponseHeader();
-        header.Read(ref reader, MessageRegistry.ResponseHeaderVersion(pending.Key, pending.Version));
-        if (header.CorrelationId != pending.CorrelationId)
-        {
-            throw new ProtocolViolationException(
-                $"the answer has correlation id {header.CorrelationId}, the oldest request in flight {pending.CorrelationId}");
-        }
-
-        pending.Complete(ref reader, AnswerVersion(pending, frame.Memory.Span[reader.Position..]), frame);
-        Volatile.Write(ref _lastUsed, _options.Time.GetTimestamp());
-        lock (_gate)
-        {
-            // Empty when the connection was closed meanwhile.
-            if (_inFlight.TryDequeue(out _) && _inFlight.TryPeek(out var next))
-            {
-                Arm(next.Deadline);
-            }
-        }
-    }
-
-    // An ApiVersions request that is too new for the broker is answered in version 0, whatever was asked (KIP-511).
-    private static short AnswerVersion(PendingRequest pending, ReadOnlySpan<byte> body) =>
-        pending.Key == ApiKey.ApiVersions
-        && BinaryPrimitives.TryReadInt16BigEndian(body, out var error)
-        && error == (short)ErrorCode.UnsupportedVersion
-            ? (short)0
-            : pending.Version;
 
     private void Arm(long deadline)
     {
@@ -370,7 +285,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
     }
 
-    private void Close(KafkaException reason)
+    private void Close(KafkaException reason, bool isOurs = false)
     {
         PendingRequest[] lost;
         lock (_gate)
@@ -383,6 +298,15 @@ internal sealed class BrokerConnection : IAsyncDisposable
             _failure = reason;
             lost = [.. _inFlight];
             _inFlight.Clear();
+        }
+
+        if (lost.Length > 0 && !isOurs)
+        {
+            _options.Logger.LogWarning("Connection to {Broker} is lost with {Requests} requests in flight: {Reason}", Address, lost.Length, reason.Message);
+        }
+        else
+        {
+            _options.Logger.LogDebug("Connection to {Broker} is closed: {Reason}", Address, reason.Message);
         }
 
         foreach (var request in lost)

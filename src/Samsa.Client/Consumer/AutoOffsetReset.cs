@@ -11,4 +11,10 @@ public enum AutoOffsetReset
 
     /// <summary>Nowhere: the consumer throws, and the caller decides.</summary>
     None,
+
+    /// <summary>
+    /// At the first record that is not older than <see cref="ConsumerOptions.AutoOffsetResetDuration"/>, at the end when all are
+    /// (<c>by_duration:PT1H</c>, KIP-1106).
+    /// </summary>
+    ByDuration,
 }

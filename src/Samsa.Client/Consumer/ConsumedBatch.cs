@@ -1,4 +1,5 @@
 using Samsa.Client.Consumer.Fetching;
+using Samsa.Client.Diagnostics;
 using Samsa.Protocol;
 using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
@@ -42,6 +43,17 @@ public sealed class ConsumedBatch
     /// <summary>What the timestamps mean.</summary>
     public TimestampType TimestampType => View.TimestampType;
 
+    /// <summary>The records from <see cref="FirstOffset"/> on; an upper bound where compaction has left gaps.</summary>
+    internal int MostRecords
+    {
+        get
+        {
+            var view = View;
+            var wanted = NextOffset - FirstOffset;
+            return (int)(view.Magic == RecordBatch.CurrentMagic ? Math.Min(view.Header.RecordCount, wanted) : wanted);
+        }
+    }
+
     private RecordBatchView View
     {
         get
@@ -66,6 +78,13 @@ public sealed class ConsumedBatch
         }
     }
 
+    /// <summary>
+    /// Begins the program's work on a record of this batch: a span that goes on with the record's trace, and a measurement. To be disposed at the
+    /// end.
+    /// </summary>
+    public RecordProcessing StartProcessing(in RecordView record) => _core.Telemetry.StartProcessing(
+        Partition, record.Offset, record.Value.IsNull, ConsumerTelemetry.IsTraced ? TraceContext.Read(record.Headers) : default);
+
     internal bool TryFill(FetchedPartition fetched)
     {
         _fetched = fetched;
@@ -76,6 +95,9 @@ public sealed class ConsumedBatch
         LeaderEpoch = fetched.Epoch;
         return _core.TryAdvance(fetched.State, fetched.Generation, fetched.NextOffset, fetched.Epoch);
     }
+
+    /// <summary>The caller took only the records before <paramref name="position"/>.</summary>
+    internal void ReturnFrom(long position) => _core.Assignment.Return(_fetched!.State, _fetched.Generation, position);
 
     internal ConsumeException Corrupt(long offset, RecordFault fault) => _core.Corrupt(_fetched!, offset, fault);
 }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Samsa.Client.Connections;
 using Samsa.Client.Consumer.Fetching;
+using Samsa.Client.Diagnostics;
 using Samsa.Client.Metadata;
 using Samsa.Protocol;
 using Samsa.Protocol.Records;
@@ -23,17 +25,22 @@ internal sealed class ConsumerCore : IAsyncDisposable
     public ConsumerCore(ConsumerOptions options, IConnector? connector)
     {
         Options = options;
+        Telemetry = new ConsumerTelemetry(options);
         Cluster = new ClusterClient(options, options.AllowAutoCreateTopics, connector);
         Assignment = new Assignment(options) { Changed = () => _planner!.Wake() };
-        _planner = new FetchPlanner(Cluster, Assignment, options, fault =>
+        _planner = new FetchPlanner(Cluster, Assignment, options, Telemetry, fault =>
         {
+            Cluster.Logger.LogError(fault, "The consumer stopped by a fault of its own");
             _fault = fault;
             Assignment!.DataArrived.Set();
         });
+        LiveClients.Add(this);
         _planner.Start(_stopping.Token);
     }
 
     public ConsumerOptions Options { get; }
+
+    public ConsumerTelemetry Telemetry { get; }
 
     public ClusterClient Cluster { get; }
 
@@ -102,10 +109,13 @@ internal sealed class ConsumerCore : IAsyncDisposable
             return;
         }
 
+        LiveClients.Remove(this);
+
         // A parked fetch ends with its connection. The memory of the batch that the caller may be reading is left to the collector.
         await _stopping.CancelAsync().ConfigureAwait(false);
         Assignment.DataArrived.Set();
         Assignment.Close();
+        await _planner.CloseSessionsAsync().ConfigureAwait(false);
         await Cluster.DisposeAsync().ConfigureAwait(false);
         await _planner.StopAsync().ConfigureAwait(false);
         Assignment.Close();

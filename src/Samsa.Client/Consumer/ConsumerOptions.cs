@@ -15,6 +15,9 @@ public sealed class ConsumerOptions : ClientOptions
     /// <summary>What happens without a position, or with one that is gone (<c>auto.offset.reset</c>).</summary>
     public AutoOffsetReset AutoOffsetReset { get; set; } = AutoOffsetReset.Latest;
 
+    /// <summary>How far back <see cref="AutoOffsetReset.ByDuration"/> goes (<c>auto.offset.reset=by_duration:PT1H</c>).</summary>
+    public TimeSpan AutoOffsetResetDuration { get; set; }
+
     /// <summary>Whether records of open and aborted transactions are seen (<c>isolation.level</c>).</summary>
     public IsolationLevel IsolationLevel { get; set; } = IsolationLevel.ReadUncommitted;
 
@@ -53,11 +56,14 @@ public sealed class ConsumerOptions : ClientOptions
 
     private protected override IOptionTable Table => Keys;
 
+    private protected override string LogCategory => "Samsa.Client.Consumer";
+
     /// <inheritdoc/>
     internal override void Validate()
     {
         base.Validate();
         NotNegative("fetch.max.wait.ms", FetchMaxWait);
+        NotNegative("auto.offset.reset", AutoOffsetResetDuration);
         Positive("default.api.timeout.ms", DefaultApiTimeout);
         AtLeast("fetch.min.bytes", FetchMinBytes, 0);
         AtLeast("fetch.max.bytes", FetchMaxBytes, 1);
@@ -78,26 +84,53 @@ public sealed class ConsumerOptions : ClientOptions
         }
     }
 
+    private static void SetReset(ConsumerOptions options, string name, string value)
+    {
+        const string ByDuration = "by_duration:";
+        if (value.StartsWith(ByDuration, StringComparison.OrdinalIgnoreCase))
+        {
+            options.AutoOffsetResetDuration = IsoDuration.TryParse(value.AsSpan(ByDuration.Length)) ?? throw new ClientConfigException(
+                name, $"{name} is '{value}'; after by_duration: it must have a duration of ISO 8601 such as PT1H30M or P7D, not negative.");
+            options.AutoOffsetReset = AutoOffsetReset.ByDuration;
+            return;
+        }
+
+        options.AutoOffsetReset = value.ToLowerInvariant() switch
+        {
+            "latest" => AutoOffsetReset.Latest,
+            "earliest" => AutoOffsetReset.Earliest,
+            "none" => AutoOffsetReset.None,
+            "byduration" when name == nameof(AutoOffsetReset) => AutoOffsetReset.ByDuration,
+            _ => throw new ClientConfigException(name, $"{name} is '{value}'; it must be one of latest, earliest, none, by_duration:<duration>."),
+        };
+    }
+
+    private static long Kilobytes(string key, string value) => OptionTable<ConsumerOptions>.ParseInt64(key, value) is var kilobytes
+        && kilobytes is >= 0 and <= int.MaxValue
+            ? kilobytes * BytesPerKilobyte
+            : throw new ClientConfigException(key, $"{key} is '{value}'; it must be a 32-bit integer.");
+
     private static OptionTable<ConsumerOptions> MakeKeys()
     {
         var keys = new OptionTable<ConsumerOptions>("a consumer");
-        keys.Text("group.id", (o, v) => o.GroupId = v);
+        keys.Text("group.id", nameof(GroupId), (o, v) => o.GroupId = v);
+        keys.Key("auto.offset.reset", (o, v) => SetReset(o, "auto.offset.reset", v));
+        keys.Property(nameof(AutoOffsetReset), (o, v) => SetReset(o, nameof(AutoOffsetReset), v));
+        keys.Time(nameof(AutoOffsetResetDuration), (o, v) => o.AutoOffsetResetDuration = v);
         keys.Choice(
-            "auto.offset.reset", (o, v) => o.AutoOffsetReset = v,
-            ("latest", AutoOffsetReset.Latest), ("earliest", AutoOffsetReset.Earliest), ("none", AutoOffsetReset.None));
-        keys.Choice(
-            "isolation.level", (o, v) => o.IsolationLevel = v,
+            "isolation.level", nameof(IsolationLevel), (o, v) => o.IsolationLevel = v,
             ("read_uncommitted", IsolationLevel.ReadUncommitted), ("read_committed", IsolationLevel.ReadCommitted));
-        keys.Int32("fetch.min.bytes", (o, v) => o.FetchMinBytes = v);
-        keys.Milliseconds("fetch.max.wait.ms", (o, v) => o.FetchMaxWait = v);
-        keys.Int32("fetch.max.bytes", (o, v) => o.FetchMaxBytes = v);
-        keys.Int32("max.partition.fetch.bytes", (o, v) => o.MaxPartitionFetchBytes = v);
-        keys.Int32("queued.max.messages.kbytes", (o, v) => o.QueuedMaxBytes = (long)v * BytesPerKilobyte);
-        keys.Int32("max.poll.records", (o, v) => o.MaxPollRecords = v);
-        keys.Boolean("check.crcs", (o, v) => o.CheckCrcs = v);
-        keys.Boolean("allow.auto.create.topics", (o, v) => o.AllowAutoCreateTopics = v);
-        keys.Text("client.rack", (o, v) => o.ClientRack = v);
-        keys.Milliseconds("default.api.timeout.ms", (o, v) => o.DefaultApiTimeout = v);
+        keys.Int32("fetch.min.bytes", nameof(FetchMinBytes), (o, v) => o.FetchMinBytes = v);
+        keys.Milliseconds("fetch.max.wait.ms", nameof(FetchMaxWait), (o, v) => o.FetchMaxWait = v);
+        keys.Int32("fetch.max.bytes", nameof(FetchMaxBytes), (o, v) => o.FetchMaxBytes = v);
+        keys.Int32("max.partition.fetch.bytes", nameof(MaxPartitionFetchBytes), (o, v) => o.MaxPartitionFetchBytes = v);
+        keys.Key("queued.max.messages.kbytes", (o, v) => o.QueuedMaxBytes = Kilobytes("queued.max.messages.kbytes", v));
+        keys.Property(nameof(QueuedMaxBytes), (o, v) => o.QueuedMaxBytes = OptionTable<ConsumerOptions>.ParseInt64(nameof(QueuedMaxBytes), v));
+        keys.Int32("max.poll.records", nameof(MaxPollRecords), (o, v) => o.MaxPollRecords = v);
+        keys.Boolean("check.crcs", nameof(CheckCrcs), (o, v) => o.CheckCrcs = v);
+        keys.Boolean("allow.auto.create.topics", nameof(AllowAutoCreateTopics), (o, v) => o.AllowAutoCreateTopics = v);
+        keys.Text("client.rack", nameof(ClientRack), (o, v) => o.ClientRack = v);
+        keys.Milliseconds("default.api.timeout.ms", nameof(DefaultApiTimeout), (o, v) => o.DefaultApiTimeout = v);
 
         // Of groups, which are not served yet, and of the Java client's classes.
         keys.WithoutEffect(

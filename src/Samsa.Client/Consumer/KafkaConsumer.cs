@@ -38,6 +38,23 @@ public sealed class KafkaConsumer : KafkaConsumerBase
         }
     }
 
+    /// <summary>
+    /// Hands the records of the assigned partitions to <paramref name="handle"/>, one after the other and without allocation, until that returns
+    /// false. The position is behind the last record for which it returned, also when it throws; what was taken of a batch is not taken again.
+    /// </summary>
+    /// <exception cref="ConsumeException">A partition cannot be read on. Records before the failure were handed out.</exception>
+    public async Task ConsumeAsync(RecordHandler handle, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        while (await PollBatchAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false) is { } batch)
+        {
+            if (!HandOut(batch, handle))
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>The next batch, or null when <paramref name="timeout"/> is over. It is valid until the next move.</summary>
     /// <exception cref="ConsumeException">A partition cannot be read on.</exception>
     public ValueTask<ConsumedBatch?> PollBatchAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
@@ -49,9 +66,50 @@ public sealed class KafkaConsumer : KafkaConsumerBase
         }
 
         // Without a wait nothing is allocated.
-        return !moving.GetAwaiter().GetResult() ? default
-            : _batch.TryFill(Core.Current) ? ValueTask.FromResult<ConsumedBatch?>(_batch)
+#pragma warning disable RS0030 // Nothing blocks here: the task has completed.
+        return !moving.Result ? default
+#pragma warning restore RS0030
+            : TryFill() ? ValueTask.FromResult<ConsumedBatch?>(_batch)
             : AwaitAsync(Core.MoveAsync(timeout, cancellationToken), timeout, cancellationToken);
+    }
+
+    private static bool HandOut(ConsumedBatch batch, RecordHandler handle)
+    {
+        var next = batch.FirstOffset;
+        var isWhole = false;
+        try
+        {
+            foreach (var record in batch)
+            {
+                next = record.Offset;
+                var goesOn = handle(batch.Partition, record);
+                next++;
+                if (!goesOn)
+                {
+                    return false;
+                }
+            }
+
+            return isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                batch.ReturnFrom(next);
+            }
+        }
+    }
+
+    private bool TryFill()
+    {
+        if (!_batch.TryFill(Core.Current))
+        {
+            return false;
+        }
+
+        Core.Telemetry.Consumed(_batch.Partition, _batch.MostRecords, _batch.Bytes.Length);
+        return true;
     }
 
     // A seek may come between the move and the look at what it brought.
@@ -59,7 +117,7 @@ public sealed class KafkaConsumer : KafkaConsumerBase
     {
         while (await moving.ConfigureAwait(false))
         {
-            if (_batch.TryFill(Core.Current))
+            if (TryFill())
             {
                 return _batch;
             }

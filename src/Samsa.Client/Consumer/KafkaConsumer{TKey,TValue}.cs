@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Samsa.Client.Connections;
 using Samsa.Client.Consumer.Fetching;
+using Samsa.Client.Diagnostics;
 using Samsa.Client.Serialization;
 using Samsa.Protocol.Records;
 
@@ -65,9 +66,13 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
                     yield return record;
                 }
             }
-            else if (await Core.MoveAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false))
+            else
             {
-                _decoder.Decode(Core.Current);
+                var since = Core.Telemetry.Now;
+                if (await Core.MoveAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false))
+                {
+                    Decode(since);
+                }
             }
         }
     }
@@ -105,6 +110,7 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
                 break;
             }
 
+            var since = Core.Telemetry.Now;
             var left = records.Count > 0 ? TimeSpan.Zero : timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(start);
             try
             {
@@ -121,10 +127,31 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
                 break;
             }
 
-            _decoder.Decode(Core.Current);
+            Decode(since);
         }
 
         return records;
+    }
+
+    /// <summary>
+    /// Begins the program's work on a record: a span that goes on with the record's trace, and a measurement. To be disposed at the end.
+    /// </summary>
+    public RecordProcessing StartProcessing(ConsumerRecord<TKey, TValue> record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var context = ConsumerTelemetry.IsTraced ? TraceContext.Read(record.Headers) : default;
+        return Core.Telemetry.StartProcessing(record.Partition, record.Offset, record.IsTombstone, context);
+    }
+
+    private void Decode(DateTimeOffset since)
+    {
+        var fetched = Core.Current;
+        _decoder.Decode(fetched);
+        Core.Telemetry.Consumed(fetched.State.Id, _decoder.Count, fetched.Batch.Length);
+        if (ConsumerTelemetry.IsTraced)
+        {
+            Core.Telemetry.Received(fetched, _decoder.Count, since, _decoder.Contexts());
+        }
     }
 
     private async ValueTask<ConsumerRecord<TKey, TValue>?> HandOutAsync(DecodedRecord<TKey, TValue> next, CancellationToken cancellation)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Samsa.Client.Consumer.Fetching;
+using Samsa.Client.Diagnostics;
 using Samsa.Client.Serialization;
 using Samsa.Protocol;
 using Samsa.Protocol.Compression;
@@ -24,6 +26,21 @@ internal sealed class RecordDecoder<TKey, TValue>(RecordReader reader, IDeserial
 
     /// <summary>Whether the next entry is none that can simply be handed out.</summary>
     public bool NextFails => _next < _ready.Count && (_ready[_next].Failure is not null || _ready[_next].Fault is not null);
+
+    /// <summary>The records that the last batch had, those that could not be deserialized included.</summary>
+    public int Count => _ready.Count - (_ready.Count > 0 && _ready[^1].Fault is not null ? 1 : 0);
+
+    /// <summary>Where the records of the last batch were made, as far as their headers say.</summary>
+    public IEnumerable<ActivityContext> Contexts()
+    {
+        foreach (var entry in _ready)
+        {
+            if (entry.Record is { Headers.Count: > 0 } record)
+            {
+                yield return TraceContext.Read(record.Headers);
+            }
+        }
+    }
 
     public bool TryNext(out DecodedRecord<TKey, TValue> next)
     {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Samsa.Client.Configuration;
 using Samsa.Client.Connections;
 using Samsa.Protocol;
@@ -24,7 +23,12 @@ internal sealed class ClusterClient : IAsyncDisposable
         options.Validate();
         _options = options;
         _bootstrap = BrokerAddress.ParseList(options.BootstrapServers);
-        Logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Samsa.Client");
+        Logger = options.MakeLogger();
+        if (options.KeysWithoutEffect.Count > 0)
+        {
+            Logger.LogWarning("Client {ClientId}: these keys have no effect: {Keys}", options.ClientId, string.Join(", ", options.KeysWithoutEffect));
+        }
+
         RetryBackoff = new Backoff(options.RetryBackoff, options.RetryBackoffMax);
         var connections = new ConnectionOptions(
             options.ClientId, options.RequestTimeout, options.ReceiveMessageMaxBytes, options.TimeProvider, Logger);
@@ -49,6 +53,10 @@ internal sealed class ClusterClient : IAsyncDisposable
             ErrorCode.LeaderNotAvailable, $"Broker {nodeId} is not among the brokers that the cluster named.");
         return await ConnectAsync(node.Address, purpose, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The connection to a broker if it is open; null otherwise.</summary>
+    public BrokerConnection? OpenConnection(int nodeId, ConnectionPurpose purpose) =>
+        Metadata.Snapshot.Broker(nodeId) is { } node ? _pool.Open(node.Address, purpose) : null;
 
     /// <summary>A connection to any broker: an open one with the fewest requests in flight, or the first that can be reached.</summary>
     /// <exception cref="KafkaException">None of them can be reached (<see cref="ErrorCode.NetworkException"/>).</exception>

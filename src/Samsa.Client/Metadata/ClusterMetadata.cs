@@ -156,6 +156,28 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         await current.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>A broker that was asked in vain named the leader (KIP-951): what is newer than the picture goes into it.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="leader">Its leader.</param>
+    /// <param name="epoch">The leader's epoch.</param>
+    /// <param name="address">Where the leader is, when the answer said it.</param>
+    /// <returns>Whether it was news, and the leader can be reached.</returns>
+    public bool TryMoveLeader(TopicPartition partition, int leader, int epoch, BrokerNode? address)
+    {
+        lock (_gate)
+        {
+            if (Snapshot.WithLeader(partition, leader, epoch, address) is not { } moved)
+            {
+                return false;
+            }
+
+            Publish(moved);
+        }
+
+        _logger.LogInformation("Broker {Leader} leads {Partition} now (epoch {Epoch})", leader, partition, epoch);
+        return true;
+    }
+
     /// <summary>The picture was found to be wrong: it is refreshed in the background, until that works.</summary>
     public void Invalidate()
     {
@@ -244,7 +266,13 @@ internal sealed class ClusterMetadata : IAsyncDisposable
             var request = Request(topics, version);
             var answer = await connection.SendAsync(ClientApis.Metadata, version, request, cancellation: _stopping.Token).ConfigureAwait(false);
             KafkaException.ThrowIfError(answer.ErrorCode);
-            Publish(Snapshot.With(answer, topics is null));
+            lock (_gate)
+            {
+                Publish(Snapshot.With(answer, topics is null));
+            }
+
+            _logger.LogDebug(
+                "Metadata of {Topics} topics and {Brokers} brokers came from {Broker}", answer.Topics.Count, answer.Brokers.Count, connection.Address);
         }
         finally
         {

@@ -64,6 +64,27 @@ internal sealed class ClusterSnapshot
         return new ClusterSnapshot(brokers, topics, answer.ControllerId, answer.ClusterId ?? ClusterId);
     }
 
+    /// <summary>This snapshot with another leader; null when that is not newer, or nobody said where it is.</summary>
+    public ClusterSnapshot? WithLeader(TopicPartition partition, int leader, int epoch, BrokerNode? address)
+    {
+        if (leader < 0
+            || Topic(partition.Topic) is not { } topic
+            || topic.Find(partition.Partition) is not { } known
+            || known.LeaderEpoch >= epoch
+            || (address ?? Broker(leader)) is not { } node)
+        {
+            return null;
+        }
+
+        var brokers = new Dictionary<int, BrokerNode>(_brokers) { [leader] = node };
+        var moved = known with { Leader = leader, LeaderEpoch = epoch, Error = ErrorCode.None };
+        var topics = new Dictionary<string, TopicMetadata>(_topics, StringComparer.Ordinal)
+        {
+            [topic.Name] = topic with { Partitions = [.. topic.Partitions.Select(p => p.Partition == moved.Partition ? moved : p)] },
+        };
+        return new ClusterSnapshot(brokers, topics, ControllerId, ClusterId);
+    }
+
     private static TopicMetadata Read(string name, MetadataResponse.MetadataResponseTopic topic, TopicMetadata? known)
     {
         var partitions = new PartitionMetadata[topic.Partitions.Count];
@@ -73,16 +94,7 @@ internal sealed class ClusterSnapshot
             var partition = topic.Partitions[i];
             partitions[i] = sameTopic && known!.Find(partition.PartitionIndex) is { } older && older.LeaderEpoch > partition.LeaderEpoch
                 ? older
-                : new PartitionMetadata
-                {
-                    Partition = partition.PartitionIndex,
-                    Error = partition.ErrorCode,
-                    Leader = partition.LeaderId,
-                    LeaderEpoch = partition.LeaderEpoch,
-                    Replicas = partition.ReplicaNodes,
-                    InSyncReplicas = partition.IsrNodes,
-                    OfflineReplicas = partition.OfflineReplicas,
-                };
+                : PartitionMetadata.Of(partition);
         }
 
         Array.Sort(partitions, (a, b) => a.Partition.CompareTo(b.Partition));

@@ -1,9 +1,10 @@
 using Samsa.Protocol;
+using Samsa.Protocol.Messages;
 
 namespace Samsa.Client.Metadata;
 
 /// <summary>What the cluster says of one partition.</summary>
-public sealed record PartitionMetadata
+public record PartitionMetadata
 {
     /// <summary>The number of the partition, from 0.</summary>
     public required int Partition { get; init; }
@@ -25,4 +26,15 @@ public sealed record PartitionMetadata
 
     /// <summary>The replicas that are down or whose disk is.</summary>
     public IReadOnlyList<int> OfflineReplicas { get; init; } = [];
+
+    internal static PartitionMetadata Of(MetadataResponse.MetadataResponsePartition partition) => new()
+    {
+        Partition = partition.PartitionIndex,
+        Error = partition.ErrorCode,
+        Leader = partition.LeaderId,
+        LeaderEpoch = partition.LeaderEpoch,
+        Replicas = partition.ReplicaNodes,
+        InSyncReplicas = partition.IsrNodes,
+        OfflineReplicas = partition.OfflineReplicas,
+    };
 }

@@ -18,6 +18,7 @@ internal sealed class BrokerSender : IAsyncDisposable
     private readonly Task _running;
     private volatile PartitionQueue[] _partitions = [];
     private long _nextLook;
+    private long _stuckSince;
     private int _requests;
     private int _first;
 
@@ -38,6 +39,9 @@ internal sealed class BrokerSender : IAsyncDisposable
 
     /// <summary>Whether nothing may be queued again, because nobody would send it.</summary>
     public bool IsStopping => _stopping.IsCancellationRequested;
+
+    /// <summary>Whether the broker has taken nothing for <c>partitioner.availability.timeout.ms</c>, although batches were ready.</summary>
+    public bool IsStuck(long now) => Volatile.Read(ref _stuckSince) is var since and not 0 && now - since > _context.AvailabilityTicks;
 
     /// <summary>Makes the sender look at its partitions.</summary>
     public void Wake() => _signal.Set();
@@ -97,6 +101,11 @@ internal sealed class BrokerSender : IAsyncDisposable
 
     private async ValueTask SendReadyAsync()
     {
+        if (_context.AvailabilityTicks > 0)
+        {
+            NoteStuck();
+        }
+
         while (Volatile.Read(ref _requests) < _context.MaxInFlight && !_stopping.IsCancellationRequested)
         {
             // From here on every change wakes: what this look misses, the next one sees.
@@ -124,8 +133,14 @@ internal sealed class BrokerSender : IAsyncDisposable
                 return;
             }
 
+            Volatile.Write(ref _stuckSince, 0);
             Interlocked.Increment(ref _requests);
             _ = ExchangeAsync(new ProduceExchange(_context, this, connection, version, batches));
+        }
+
+        if (_context.AvailabilityTicks > 0)
+        {
+            NoteStuck();
         }
     }
 
@@ -141,6 +156,33 @@ internal sealed class BrokerSender : IAsyncDisposable
             Wake();
             exchange.WakeOthers();
         }
+    }
+
+    // From the first look that finds something ready, until something is taken.
+    private void NoteStuck()
+    {
+        var now = _context.Time.GetTimestamp();
+        if (Volatile.Read(ref _requests) < _context.MaxInFlight ? NextDue(now) > now : !AnyWaiting())
+        {
+            Volatile.Write(ref _stuckSince, 0);
+        }
+        else if (Volatile.Read(ref _stuckSince) == 0)
+        {
+            Volatile.Write(ref _stuckSince, now);
+        }
+    }
+
+    private bool AnyWaiting()
+    {
+        foreach (var partition in _partitions)
+        {
+            if (partition.HasWaiting)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private long NextDue(long now)

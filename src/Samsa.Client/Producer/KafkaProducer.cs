@@ -18,7 +18,7 @@ namespace Samsa.Client.Producer;
 /// </para>
 /// <para>Disposal delivers what was accepted, for as long as <see cref="ProducerOptions.DisposeTimeout"/>; the rest has failed then.</para>
 /// </remarks>
-public sealed class KafkaProducer : IAsyncDisposable
+public sealed partial class KafkaProducer : IAsyncDisposable
 {
     private readonly DeliveryPool _deliveries = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -27,6 +27,7 @@ public sealed class KafkaProducer : IAsyncDisposable
     private readonly SenderPool _senders;
     private readonly RecordAccumulator _accumulator;
     private readonly TimeSpan _disposeTimeout;
+    private readonly string _clientId;
     private int _disposed;
 
     /// <summary>A producer with these options, which are read now and never again. Connects with the first record.</summary>
@@ -43,6 +44,7 @@ public sealed class KafkaProducer : IAsyncDisposable
         _senders = new SenderPool(_context);
         _accumulator = new RecordAccumulator(_context, options, _senders, _stopping.Token);
         _disposeTimeout = options.DisposeTimeout;
+        _clientId = options.ClientId;
         _senders.Start(() => _accumulator.Topics);
     }
 
@@ -50,6 +52,8 @@ public sealed class KafkaProducer : IAsyncDisposable
     public long BufferedBytes => _context.Budget.Used;
 
     internal ProducerContext Context => _context;
+
+    internal IEnumerable<TopicQueues> Topics => _accumulator.Topics;
 
     /// <summary>Sends a record and waits until it is delivered.</summary>
     /// <returns>Where the record is. To be awaited at most once, as every <see cref="ValueTask"/>; not awaiting it loses nothing but the result.</returns>
@@ -168,7 +172,16 @@ public sealed class KafkaProducer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    internal ValueTask<RecordMetadata> ProduceAsync(in RecordParts record, CancellationToken cancellation)
+    internal ValueTask<RecordMetadata> ProduceAsync(in RecordParts record, CancellationToken cancellation) =>
+        ProduceSpan.IsWanted ? ProduceTracedAsync(record, cancellation) : ProduceUntracedAsync(record, cancellation);
+
+    internal ValueTask SendAsync(in RecordParts record, CancellationToken cancellation) =>
+        ProduceSpan.IsWanted ? SendTracedAsync(record, cancellation) : SendUntracedAsync(record, cancellation);
+
+    internal bool TrySend(in RecordParts record) =>
+        ProduceSpan.IsWanted ? TrySendTraced(record) : IsSent(record, _accumulator.TryAppend(record, null));
+
+    private ValueTask<RecordMetadata> ProduceUntracedAsync(in RecordParts record, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
         {
@@ -192,7 +205,7 @@ public sealed class KafkaProducer : IAsyncDisposable
         return cancellation.CanBeCanceled ? WaitAsync(delivery.Task, cancellation) : delivery.Task;
     }
 
-    internal ValueTask SendAsync(in RecordParts record, CancellationToken cancellation)
+    private ValueTask SendUntracedAsync(in RecordParts record, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
         {
@@ -211,7 +224,7 @@ public sealed class KafkaProducer : IAsyncDisposable
         }
     }
 
-    internal bool TrySend(in RecordParts record) => _accumulator.TryAppend(record, null) switch
+    private static bool IsSent(in RecordParts record, AppendResult result) => result switch
     {
         AppendResult.Appended => true,
         AppendResult.UnknownPartition => throw new KafkaException(

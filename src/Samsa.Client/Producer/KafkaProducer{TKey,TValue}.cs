@@ -17,12 +17,24 @@ public sealed class KafkaProducer<TKey, TValue> : IAsyncDisposable
 
     private readonly ISerializer<TKey> _keys;
     private readonly ISerializer<TValue> _values;
+    private readonly bool _endsRaw;
 
     /// <summary>A producer with these options and serializers (<see cref="Serializers"/> has the usual ones).</summary>
     /// <exception cref="Configuration.ClientConfigException">The options cannot work.</exception>
     public KafkaProducer(ProducerOptions options, ISerializer<TKey> keySerializer, ISerializer<TValue> valueSerializer)
         : this(options, keySerializer, valueSerializer, null)
     {
+    }
+
+    /// <summary>Serializes for a producer that others use, too: it stays when this one is disposed.</summary>
+    public KafkaProducer(KafkaProducer raw, ISerializer<TKey> keySerializer, ISerializer<TValue> valueSerializer)
+    {
+        ArgumentNullException.ThrowIfNull(raw);
+        ArgumentNullException.ThrowIfNull(keySerializer);
+        ArgumentNullException.ThrowIfNull(valueSerializer);
+        _keys = keySerializer;
+        _values = valueSerializer;
+        Raw = raw;
     }
 
     internal KafkaProducer(ProducerOptions options, ISerializer<TKey> keySerializer, ISerializer<TValue> valueSerializer, IConnector? connector)
@@ -32,9 +44,10 @@ public sealed class KafkaProducer<TKey, TValue> : IAsyncDisposable
         _keys = keySerializer;
         _values = valueSerializer;
         Raw = new KafkaProducer(options, connector);
+        _endsRaw = true;
     }
 
-    /// <summary>The producer beneath, for records that are bytes already. It ends with this one.</summary>
+    /// <summary>The producer beneath, for records that are bytes already. It ends with this one, unless it was given.</summary>
     public KafkaProducer Raw { get; }
 
     /// <summary>Sends a record and waits until it is delivered, as <see cref="KafkaProducer.ProduceAsync(in ProducerRecord, CancellationToken)"/>.</summary>
@@ -103,7 +116,7 @@ public sealed class KafkaProducer<TKey, TValue> : IAsyncDisposable
     public Task FlushAsync(CancellationToken cancellation = default) => Raw.FlushAsync(cancellation);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Raw.DisposeAsync();
+    public ValueTask DisposeAsync() => _endsRaw ? Raw.DisposeAsync() : ValueTask.CompletedTask;
 
     private static PooledBuffer TakeBuffer()
     {

@@ -32,15 +32,28 @@ internal sealed class PartitionQueue(string topic, int partition, ProducerContex
 
     public int Partition => partition;
 
-    /// <summary>Who sends to the leader; null while there is none.</summary>
+    /// <summary>Who sends to the leader; null while there is none. A batch that failed does not wait out its back-off before another leader gets it (KIP-951).</summary>
     public BrokerSender? Sender
     {
         get => _sender;
-        set => _sender = value;
+        set
+        {
+            lock (_gate)
+            {
+                _retryAt = value == _sender ? _retryAt : 0;
+                _sender = value;
+            }
+        }
     }
 
     /// <summary>Whether batches wait to be sent, as a glance without the gate.</summary>
     public bool HasWaiting => _waiting > 0;
+
+    /// <summary>How many batches wait to be sent, as a glance without the gate.</summary>
+    public int Waiting => _waiting;
+
+    /// <summary>How many batches were begun so far, as a glance without the gate.</summary>
+    public long Begun => Volatile.Read(ref _nextOrdinal);
 
     /// <summary>Puts a record into a batch.</summary>
     /// <param name="record">The record.</param>

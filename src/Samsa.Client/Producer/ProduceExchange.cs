@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Samsa.Client.Connections;
+using Samsa.Client.Metadata;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 using Samsa.Protocol.Records;
@@ -44,6 +46,7 @@ internal sealed class ProduceExchange(
             return;
         }
 
+        var start = context.Time.GetTimestamp();
         try
         {
             if (context.Acks == Acks.None)
@@ -65,6 +68,8 @@ internal sealed class ProduceExchange(
             Settle(new PartitionAnswer(ErrorCode.UnknownServerError, Message: e.Message), isFinal: true);
             return;
         }
+
+        context.Metrics.Requested(connection.Address, context.Time.GetElapsedTime(start), failure?.ErrorCode ?? ErrorCode.None);
 
         // The answer, or the end of the connection, may come before the connection lets go of the bytes.
         var sent = await released.Done.ConfigureAwait(false);
@@ -161,8 +166,22 @@ internal sealed class ProduceExchange(
     {
         foreach (var batch in batches)
         {
-            Settle(batch, Find(response, batch.Queue), isFinal: false);
+            var queue = batch.Queue;
+            var answer = Find(response, queue);
+            Settle(batch, answer, isFinal: false);
+            if (answer.Leader is { LeaderId: >= 0 } leader)
+            {
+                Follow(response, queue, leader);
+            }
         }
+    }
+
+    // KIP-951: the answer says who leads. Metadata is asked for all the same.
+    private void Follow(ProduceResponse response, PartitionQueue queue, ProduceResponse.LeaderIdAndEpoch leader)
+    {
+        var node = response.NodeEndpoints.Find(n => n.NodeId == leader.LeaderId);
+        var address = node is null ? null : new BrokerNode(node.NodeId, node.Host, node.Port, node.Rack);
+        context.Cluster.Metadata.TryMoveLeader(new TopicPartition(queue.Topic, queue.Partition), leader.LeaderId, leader.LeaderEpoch, address);
     }
 
     private void Settle(in PartitionAnswer answer, bool isFinal = false)
@@ -186,7 +205,10 @@ internal sealed class ProduceExchange(
             {
                 if (partition.Index == queue.Partition)
                 {
-                    return new PartitionAnswer(partition.ErrorCode, partition.BaseOffset, partition.LogAppendTimeMs, partition.ErrorMessage);
+                    return new PartitionAnswer(partition.ErrorCode, partition.BaseOffset, partition.LogAppendTimeMs, partition.ErrorMessage)
+                    {
+                        Leader = partition.ErrorCode is ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch ? partition.CurrentLeader : null,
+                    };
                 }
             }
         }
@@ -214,11 +236,19 @@ internal sealed class ProduceExchange(
                 batch.Release();
                 break;
             case BatchVerdict.Split:
+                context.Logger.LogWarning(
+                    "A batch of {Records} records for {Topic}-{Partition} is too large for broker {Broker} and was split",
+                    count, topic, batch.Queue.Partition, connection.Address);
+                batch.Release();
+                break;
             case BatchVerdict.Late:
                 batch.Release();
                 break;
             default:
                 context.Metrics.Retried(topic);
+                context.Logger.LogInformation(
+                    "A batch of {Records} records for {Topic}-{Partition} is sent again after {Error} (attempt {Attempt})",
+                    count, topic, batch.Queue.Partition, answer.Error.Name(), batch.Attempts);
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Client.Connections;
+using Samsa.Client.Diagnostics;
 using Samsa.Client.Metadata;
 using Samsa.Protocol.Records;
 
@@ -27,10 +28,14 @@ internal sealed class ProducerContext : IDisposable
         DeliveryFailed = options.DeliveryFailed;
         LingerTicks = Ticks(options.Linger);
         DeliveryTimeoutTicks = Ticks(options.DeliveryTimeout);
+        IsAdaptive = options.PartitionerAdaptivePartitioningEnable;
+        AvailabilityTicks = Ticks(options.PartitionerAvailabilityTimeout);
+        MetadataIdleTicks = Ticks(options.MetadataMaxIdle);
         Budget = new MemoryBudget(options.BufferMemory);
         Pool = new BatchPool(Budget, new RecordBatchOptions { Compression = options.CompressionType, CompressionLevel = options.CompressionLevel });
         Metrics = new ProducerMetrics(options.ClientId);
         Identities = new ProducerIdentitySource(cluster, options.RequestTimeout);
+        LiveClients.Add(this);
     }
 
     public ClusterClient Cluster { get; }
@@ -77,6 +82,15 @@ internal sealed class ProducerContext : IDisposable
     /// <summary><c>delivery.timeout.ms</c> in the clock's ticks.</summary>
     public long DeliveryTimeoutTicks { get; }
 
+    /// <summary>Whether partitions whose batches wait get less.</summary>
+    public bool IsAdaptive { get; }
+
+    /// <summary><c>partitioner.availability.timeout.ms</c> in the clock's ticks, 0 for never.</summary>
+    public long AvailabilityTicks { get; }
+
+    /// <summary><c>metadata.max.idle.ms</c> in the clock's ticks.</summary>
+    public long MetadataIdleTicks { get; }
+
     /// <summary>Whether no record is accepted any more.</summary>
     public bool IsClosed => _isClosed;
 
@@ -95,14 +109,18 @@ internal sealed class ProducerContext : IDisposable
     /// <summary>Gives a batch's records their failure, and tells whoever wants to hear of it.</summary>
     public void Fail(ProducerBatch batch, KafkaException exception)
     {
-        Metrics.Failed(batch.Queue.Topic, batch.Count);
+        Metrics.Failed(batch.Queue.Topic, batch.Count, exception.ErrorCode);
         Logger.LogWarning(
             "{Records} records of {Topic}-{Partition} were not delivered: {Reason}",
             batch.Count, batch.Queue.Topic, batch.Queue.Partition, exception.Message);
         batch.Fail(exception, DeliveryFailed is null ? null : Report);
     }
 
-    public void Dispose() => Pool.Dispose();
+    public void Dispose()
+    {
+        LiveClients.Remove(this);
+        Pool.Dispose();
+    }
 
     // The handler is the user's: what it throws must not keep the other records from their results.
     private void Report(in FailedRecord record)

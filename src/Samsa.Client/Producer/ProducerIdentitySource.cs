@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Samsa.Client.Connections;
 using Samsa.Client.Metadata;
 using Samsa.Protocol.Messages;
@@ -49,6 +50,7 @@ internal sealed class ProducerIdentitySource(ClusterClient cluster, TimeSpan lim
             if (_current == used && used != ProducerIdentity.None)
             {
                 _current = used.Epoch == short.MaxValue ? ProducerIdentity.None : used with { Epoch = (short)(used.Epoch + 1) };
+                cluster.Logger.LogWarning("Sequences have a gap: producer {ProducerId} goes on under epoch {Epoch}", _current.Id, _current.Epoch);
             }
         }
     }
@@ -76,6 +78,8 @@ internal sealed class ProducerIdentitySource(ClusterClient cluster, TimeSpan lim
             {
                 _current = new ProducerIdentity(answer.ProducerId, answer.ProducerEpoch);
             }
+
+            cluster.Logger.LogInformation("The producer has id {ProducerId} and epoch {Epoch}", answer.ProducerId, answer.ProducerEpoch);
         }
         finally
         {

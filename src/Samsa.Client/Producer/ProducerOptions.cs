@@ -10,6 +10,9 @@ public sealed class ProducerOptions : ClientOptions
     /// <summary>Kafka's bound of requests in flight under which a broker can tell duplicates (five batches per producer are remembered).</summary>
     internal const int MostInFlightWithIdempotence = 5;
 
+    // Kafka's bound, in ms.
+    private const int LeastMetadataIdle = 5000;
+
     private static readonly OptionTable<ProducerOptions> Keys = DeclareKeys();
 
     private bool? _idempotence;
@@ -81,6 +84,20 @@ public sealed class ProducerOptions : ClientOptions
     /// <summary>Whether the default partitioner treats all records as having no key (<c>partitioner.ignore.keys</c>).</summary>
     public bool PartitionerIgnoreKeys { get; set; }
 
+    /// <summary>
+    /// Whether records without key go less often to partitions whose batches wait (KIP-794, <c>partitioner.adaptive.partitioning.enable</c>).
+    /// </summary>
+    public bool PartitionerAdaptivePartitioningEnable { get; set; } = true;
+
+    /// <summary>
+    /// Records without key go to no partition whose broker has taken no batch for so long although some are ready; zero for never
+    /// (KIP-794, <c>partitioner.availability.timeout.ms</c>).
+    /// </summary>
+    public TimeSpan PartitionerAvailabilityTimeout { get; set; }
+
+    /// <summary>A topic that nothing was sent to for so long is left out of later metadata requests (<c>metadata.max.idle.ms</c>).</summary>
+    public TimeSpan MetadataMaxIdle { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Hears of every record that was accepted and could not be delivered.</summary>
     public DeliveryFailedHandler? DeliveryFailed { get; set; }
 
@@ -88,6 +105,8 @@ public sealed class ProducerOptions : ClientOptions
     public TimeSpan DisposeTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     private protected override IOptionTable Table => Keys;
+
+    private protected override string LogCategory => "Samsa.Client.Producer";
 
     /// <summary>The level of the codec that is chosen.</summary>
     internal int? CompressionLevel => CompressionType switch
@@ -109,6 +128,8 @@ public sealed class ProducerOptions : ClientOptions
         NotNegative("linger.ms", Linger);
         NotNegative("max.block.ms", MaxBlock);
         Positive("delivery.timeout.ms", DeliveryTimeout);
+        NotNegative("partitioner.availability.timeout.ms", PartitionerAvailabilityTimeout);
+        AtLeast("metadata.max.idle.ms", (long)MetadataMaxIdle.TotalMilliseconds, LeastMetadataIdle);
         AtLeast("batch.size", BatchSize, 0);
         AtLeast("buffer.memory", BufferMemory, 1);
         AtLeast("max.request.size", MaxRequestSize, 1);
@@ -129,29 +150,34 @@ public sealed class ProducerOptions : ClientOptions
     private static OptionTable<ProducerOptions> DeclareKeys()
     {
         var keys = new OptionTable<ProducerOptions>("a producer");
-        keys.Choice("acks", (o, v) => o.Acks = v, ("all", Acks.All), ("-1", Acks.All), ("0", Acks.None), ("1", Acks.Leader));
-        keys.Milliseconds("linger.ms", (o, v) => o.Linger = v);
-        keys.Int32("batch.size", (o, v) => o.BatchSize = v);
-        keys.Int64("buffer.memory", (o, v) => o.BufferMemory = v);
-        keys.Milliseconds("max.block.ms", (o, v) => o.MaxBlock = v);
-        keys.Int32("max.request.size", (o, v) => o.MaxRequestSize = v);
-        keys.Choice("compression.type", (o, v) => o.CompressionType = v,
+        keys.Choice("acks", nameof(Acks), (o, v) => o.Acks = v, ("all", Acks.All), ("-1", Acks.All), ("0", Acks.None), ("1", Acks.Leader));
+        keys.Milliseconds("linger.ms", nameof(Linger), (o, v) => o.Linger = v);
+        keys.Int32("batch.size", nameof(BatchSize), (o, v) => o.BatchSize = v);
+        keys.Int64("buffer.memory", nameof(BufferMemory), (o, v) => o.BufferMemory = v);
+        keys.Milliseconds("max.block.ms", nameof(MaxBlock), (o, v) => o.MaxBlock = v);
+        keys.Int32("max.request.size", nameof(MaxRequestSize), (o, v) => o.MaxRequestSize = v);
+        keys.Choice("compression.type", nameof(CompressionType), (o, v) => o.CompressionType = v,
             ("none", CompressionType.None), ("gzip", CompressionType.Gzip), ("snappy", CompressionType.Snappy),
             ("lz4", CompressionType.Lz4), ("zstd", CompressionType.Zstd));
-        keys.Int32("compression.gzip.level", (o, v) => o.CompressionGzipLevel = v);
-        keys.Int32("compression.lz4.level", (o, v) => o.CompressionLz4Level = v);
-        keys.Int32("compression.zstd.level", (o, v) => o.CompressionZstdLevel = v);
-        keys.Int32("retries", (o, v) => o.Retries = v);
-        keys.Milliseconds("delivery.timeout.ms", (o, v) => o.DeliveryTimeout = v);
-        keys.Int32("max.in.flight.requests.per.connection", (o, v) => o.MaxInFlightRequestsPerConnection = v);
-        keys.Boolean("enable.idempotence", (o, v) => o.EnableIdempotence = v);
-        keys.Boolean("partitioner.ignore.keys", (o, v) => o.PartitionerIgnoreKeys = v);
-        keys.Text("partitioner.class", SetPartitioner);
+        keys.Int32("compression.gzip.level", nameof(CompressionGzipLevel), (o, v) => o.CompressionGzipLevel = v);
+        keys.Int32("compression.lz4.level", nameof(CompressionLz4Level), (o, v) => o.CompressionLz4Level = v);
+        keys.Int32("compression.zstd.level", nameof(CompressionZstdLevel), (o, v) => o.CompressionZstdLevel = v);
+        keys.Int32("retries", nameof(Retries), (o, v) => o.Retries = v);
+        keys.Milliseconds("delivery.timeout.ms", nameof(DeliveryTimeout), (o, v) => o.DeliveryTimeout = v);
+        keys.Int32("max.in.flight.requests.per.connection", nameof(MaxInFlightRequestsPerConnection), (o, v) => o.MaxInFlightRequestsPerConnection = v);
+        keys.Boolean("enable.idempotence", nameof(EnableIdempotence), (o, v) => o.EnableIdempotence = v);
+        keys.Boolean("partitioner.ignore.keys", nameof(PartitionerIgnoreKeys), (o, v) => o.PartitionerIgnoreKeys = v);
+        keys.Key("partitioner.class", SetPartitioner);
+        keys.Time(nameof(DisposeTimeout), (o, v) => o.DisposeTimeout = v);
 
-        // Serializers and interceptors are Java classes; load of brokers is not measured for partitioning; topics are never forgotten.
-        keys.WithoutEffect(
-            "transaction.timeout.ms", "key.serializer", "value.serializer", "interceptor.classes", "metadata.max.idle.ms", "partitioner.adaptive.partitioning.enable",
-            "partitioner.availability.timeout.ms");
+        keys.Boolean(
+            "partitioner.adaptive.partitioning.enable", nameof(PartitionerAdaptivePartitioningEnable), (o, v) => o.PartitionerAdaptivePartitioningEnable = v);
+        keys.Milliseconds(
+            "partitioner.availability.timeout.ms", nameof(PartitionerAvailabilityTimeout), (o, v) => o.PartitionerAvailabilityTimeout = v);
+        keys.Milliseconds("metadata.max.idle.ms", nameof(MetadataMaxIdle), (o, v) => o.MetadataMaxIdle = v);
+
+        // Serializers and interceptors are Java classes.
+        keys.WithoutEffect("transaction.timeout.ms", "key.serializer", "value.serializer", "interceptor.classes");
         return keys;
     }
 

@@ -9,6 +9,8 @@ internal sealed class SenderPool : IAsyncDisposable
     // How exactly delivery.timeout.ms is kept, and how often a missing leader is asked for.
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(100);
 
+    private const int LooksPerUse = 10;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<int, BrokerSender> _senders = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -18,6 +20,7 @@ internal sealed class SenderPool : IAsyncDisposable
     private ITimer? _timer;
     private Task _following = Task.CompletedTask;
     private int _looking;
+    private int _looks;
     private bool _stopped;
 
     public SenderPool(ProducerContext context)
@@ -148,6 +151,7 @@ internal sealed class SenderPool : IAsyncDisposable
     private void Look()
     {
         // Nothing is under way and nothing waits: most of the time.
+        LookForUse();
         if (_context.Budget.Used == 0 || Interlocked.Exchange(ref _looking, 1) != 0)
         {
             return;
@@ -177,6 +181,21 @@ internal sealed class SenderPool : IAsyncDisposable
         finally
         {
             Volatile.Write(ref _looking, 0);
+        }
+    }
+
+    // One look in so many: a topic that is used again is taken up within a second.
+    private void LookForUse()
+    {
+        if (Interlocked.Increment(ref _looks) % LooksPerUse != 0)
+        {
+            return;
+        }
+
+        var now = _context.Time.GetTimestamp();
+        foreach (var topic in _topics())
+        {
+            topic.LookForUse(now);
         }
     }
 

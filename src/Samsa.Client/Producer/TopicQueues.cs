@@ -16,6 +16,11 @@ internal sealed class TopicQueues(string name, ProducerContext context)
     private volatile int _inLine;
     private long _stickyBytes;
 
+    // Entered by the timer of the sender pool only.
+    private long _seenBatches = -1;
+    private long _usedAt;
+    private bool _isForgotten;
+
     public string Name => name;
 
     /// <summary>The queues by partition; none while nothing is known of the topic.</summary>
@@ -123,6 +128,38 @@ internal sealed class TopicQueues(string name, ProducerContext context)
         }
     }
 
+    /// <summary>
+    /// Leaves the topic out of later metadata requests when nothing was sent to it for <c>metadata.max.idle.ms</c>, and takes it in again when
+    /// something is. What is known of it stays; a leader that moved meanwhile is found out by its answer.
+    /// </summary>
+    public void LookForUse(long now)
+    {
+        long batches = 0;
+        var isUsed = HasLine;
+        foreach (var queue in _partitions)
+        {
+            batches += queue.Begun;
+            isUsed |= queue.HasWaiting;
+        }
+
+        if (isUsed || batches != _seenBatches)
+        {
+            _seenBatches = batches;
+            _usedAt = now;
+            if (_isForgotten)
+            {
+                _isForgotten = false;
+                context.Cluster.Metadata.Track(name);
+                context.Cluster.Metadata.Invalidate();
+            }
+        }
+        else if (!_isForgotten && now - _usedAt >= context.MetadataIdleTicks)
+        {
+            _isForgotten = true;
+            context.Cluster.Metadata.Untrack(name);
+        }
+    }
+
     private PartitionQueue Stick()
     {
         var candidates = _withLeader;
@@ -131,9 +168,57 @@ internal sealed class TopicQueues(string name, ProducerContext context)
             candidates = _partitions;
         }
 
-        var next = candidates[Random.Shared.Next(candidates.Length)];
+        var next = context.IsAdaptive && candidates.Length > 1 ? ChooseByLoad(candidates) : candidates[Random.Shared.Next(candidates.Length)];
         Interlocked.Exchange(ref _stickyBytes, 0);
         _sticky = next;
         return next;
     }
+
+    // KIP-794: by chance, and the more batches wait in a partition, the less likely; brokers that take nothing get nothing, unless all are so.
+    private PartitionQueue ChooseByLoad(PartitionQueue[] candidates)
+    {
+        var now = context.AvailabilityTicks > 0 ? context.Time.GetTimestamp() : 0;
+        var most = -1;
+        foreach (var queue in candidates)
+        {
+            if (IsAvailable(queue, now))
+            {
+                most = Math.Max(most, queue.Waiting);
+            }
+        }
+
+        if (most < 0)
+        {
+            return candidates[Random.Shared.Next(candidates.Length)];
+        }
+
+        long total = 0;
+        foreach (var queue in candidates)
+        {
+            total += Weight(queue, most, now);
+        }
+
+        // The queues change meanwhile: whoever is reached last has it.
+        var chance = Random.Shared.NextInt64(Math.Max(1, total));
+        var last = candidates[0];
+        foreach (var queue in candidates)
+        {
+            var weight = Weight(queue, most, now);
+            if (weight > 0)
+            {
+                last = queue;
+                chance -= weight;
+                if (chance < 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        return last;
+    }
+
+    private long Weight(PartitionQueue queue, int most, long now) => IsAvailable(queue, now) ? Math.Max(1, most + 1 - queue.Waiting) : 0;
+
+    private bool IsAvailable(PartitionQueue queue, long now) => context.AvailabilityTicks == 0 || queue.Sender?.IsStuck(now) != true;
 }

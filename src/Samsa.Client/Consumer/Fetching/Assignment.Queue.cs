@@ -105,6 +105,23 @@ internal sealed partial class Assignment
         Changed();
     }
 
+    /// <summary>The caller stopped at <paramref name="position"/>, in the middle of what it took; the rest is fetched again.</summary>
+    public void Return(PartitionState state, int generation, long position)
+    {
+        lock (Gate)
+        {
+            if (state.Generation != generation)
+            {
+                return;
+            }
+
+            state.Position = position;
+            Forget(state);
+        }
+
+        Changed();
+    }
+
     /// <summary>Memory of a broker's answer is free again.</summary>
     public void GiveBack(int node, long bytes)
     {

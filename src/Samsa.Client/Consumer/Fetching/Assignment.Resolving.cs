@@ -52,6 +52,20 @@ internal sealed partial class Assignment
         Changed();
     }
 
+    /// <summary>The time that a reset looked for is younger than all records: the end is looked for instead.</summary>
+    public void ResetToEnd(ResolveTarget target)
+    {
+        lock (Gate)
+        {
+            if (IsCurrent(target))
+            {
+                target.State.ResetTo = TopicPartitionOffset.End;
+            }
+        }
+
+        Changed();
+    }
+
     /// <summary>The log that the new leader has for the epoch of the last record read ends at <paramref name="endOffset"/>; -1 when it knows none.</summary>
     /// <returns>The place that the consumer went back to, when records were lost.</returns>
     public TopicPartitionOffset? CompleteValidation(ResolveTarget target, long endOffset, int epoch)

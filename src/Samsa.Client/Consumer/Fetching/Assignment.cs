@@ -146,10 +146,26 @@ internal sealed partial class Assignment(ConsumerOptions options)
     {
         lock (Gate)
         {
-            var state = Find(partition);
-            var end = options.IsolationLevel == IsolationLevel.ReadCommitted ? state.LastStableOffset : state.HighWatermark;
-            return end < 0 || state.Position < 0 ? null : Math.Max(0, end - state.Position);
+            return LagOf(Find(partition));
         }
+    }
+
+    /// <summary>The lag of every partition where it is known.</summary>
+    public List<(TopicPartition Partition, long Lag)> Lags()
+    {
+        List<(TopicPartition Partition, long Lag)> lags = [];
+        lock (Gate)
+        {
+            foreach (var state in _partitions.Values)
+            {
+                if (LagOf(state) is { } lag)
+                {
+                    lags.Add((state.Id, lag));
+                }
+            }
+        }
+
+        return lags;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -157,6 +173,12 @@ internal sealed partial class Assignment(ConsumerOptions options)
     private PartitionState Find(TopicPartition partition) => _partitions.TryGetValue(partition, out var state)
         ? state
         : throw new InvalidOperationException($"Partition {partition} is not assigned to this consumer.");
+
+    private long? LagOf(PartitionState state)
+    {
+        var end = options.IsolationLevel == IsolationLevel.ReadCommitted ? state.LastStableOffset : state.HighWatermark;
+        return end < 0 || state.Position < 0 ? null : Math.Max(0, end - state.Position);
+    }
 
     /// <summary>Begins where <c>auto.offset.reset</c> says.</summary>
     private void Start(PartitionState state)
@@ -168,6 +190,9 @@ internal sealed partial class Assignment(ConsumerOptions options)
                 break;
             case AutoOffsetReset.Latest:
                 Reset(state, TopicPartitionOffset.End);
+                break;
+            case AutoOffsetReset.ByDuration:
+                Reset(state, Math.Max(1, (options.TimeProvider.GetUtcNow() - options.AutoOffsetResetDuration).ToUnixTimeMilliseconds()));
                 break;
             default:
                 Fail(state, ErrorCode.OffsetOutOfRange, $"{state.Id} has no position, and auto.offset.reset is none: seek, or assign with an offset.");

@@ -21,14 +21,16 @@ internal sealed class BrokerFetcher
     private readonly Assignment _assignment;
     private readonly ClusterClient _cluster;
     private readonly ConsumerOptions _options;
+    private readonly ConsumerTelemetry _telemetry;
     private readonly int _node;
 
-    public BrokerFetcher(int node, ClusterClient cluster, Assignment assignment, ConsumerOptions options)
+    public BrokerFetcher(int node, ClusterClient cluster, Assignment assignment, ConsumerOptions options, ConsumerTelemetry telemetry)
     {
         _node = node;
         _cluster = cluster;
         _assignment = assignment;
         _options = options;
+        _telemetry = telemetry;
         _session = new FetchSession(options);
     }
 
@@ -74,6 +76,19 @@ internal sealed class BrokerFetcher
         }
     }
 
+    /// <summary>
+    /// Ends the session, so that the broker need not keep it. Asked over the connection for short questions, if one is open: the own one may be
+    /// under a fetch that is held back.
+    /// </summary>
+    public async Task CloseSessionAsync()
+    {
+        if (_session.Close() is { } request && _cluster.OpenConnection(_node, ConnectionPurpose.Control) is { } connection)
+        {
+            var version = connection.Versions.Choose(ClientApis.Fetch);
+            using var answer = await connection.SendForOwnedAsync(ClientApis.Fetch, version, request).ConfigureAwait(false);
+        }
+    }
+
     private async Task FetchAsync(int granted, CancellationToken stopping)
     {
         OwnedResponse<FetchResponse> answer;
@@ -83,8 +98,7 @@ internal sealed class BrokerFetcher
             var version = connection.Versions.Choose(ClientApis.Fetch);
             version = HaveIds() ? version : Math.Min(version, LastVersionWithNames);
             var request = _session.Build(_targets, version, granted);
-            answer = await connection.SendForOwnedAsync(
-                ClientApis.Fetch, version, request, _options.RequestTimeout + _options.FetchMaxWait).ConfigureAwait(false);
+            answer = await SendAsync(connection, version, request).ConfigureAwait(false);
         }
         catch
         {
@@ -101,6 +115,28 @@ internal sealed class BrokerFetcher
         finally
         {
             response.Release();
+        }
+    }
+
+    private async Task<OwnedResponse<FetchResponse>> SendAsync(BrokerConnection connection, short version, FetchRequest request)
+    {
+        var start = _options.TimeProvider.GetTimestamp();
+        var error = ErrorCode.UnknownServerError;
+        try
+        {
+            var answer = await connection.SendForOwnedAsync(
+                ClientApis.Fetch, version, request, _options.RequestTimeout + _options.FetchMaxWait).ConfigureAwait(false);
+            error = answer.Message.ErrorCode;
+            return answer;
+        }
+        catch (KafkaException e)
+        {
+            error = e.ErrorCode;
+            throw;
+        }
+        finally
+        {
+            _telemetry.Requested(connection.Address, _options.TimeProvider.GetElapsedTime(start), error);
         }
     }
 
@@ -126,6 +162,7 @@ internal sealed class BrokerFetcher
                 if (_session.Find(topic, partition.PartitionIndex) is { } target)
                 {
                     stale |= _assignment.Accept(target, partition, response);
+                    Follow(message, partition, target);
                 }
             }
         }
@@ -134,6 +171,20 @@ internal sealed class BrokerFetcher
         {
             _cluster.Metadata.Invalidate();
         }
+    }
+
+    // KIP-951: the answer says who leads. Metadata is asked for all the same.
+    private void Follow(FetchResponse message, FetchResponse.PartitionData partition, FetchTarget target)
+    {
+        if (partition.ErrorCode is not (ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch) || partition.CurrentLeader.LeaderId < 0)
+        {
+            return;
+        }
+
+        var leader = partition.CurrentLeader;
+        var node = message.NodeEndpoints.Find(n => n.NodeId == leader.LeaderId);
+        _cluster.Metadata.TryMoveLeader(
+            target.State.Id, leader.LeaderId, leader.LeaderEpoch, node is null ? null : new BrokerNode(node.NodeId, node.Host, node.Port, node.Rack));
     }
 
     private bool HaveIds()

@@ -8,7 +8,8 @@ namespace Samsa.Client.Consumer.Fetching;
 /// Owns their tasks and its own; <see cref="Wake"/> comes from any thread. Lives with the consumer: <see cref="StopAsync"/> ends it after
 /// the connections were closed, which is what a parked fetch waits for. A task that fails by a fault of ours fails the consumer.
 /// </summary>
-internal sealed class FetchPlanner(ClusterClient cluster, Assignment assignment, ConsumerOptions options, Action<Exception> failed)
+internal sealed class FetchPlanner(
+    ClusterClient cluster, Assignment assignment, ConsumerOptions options, ConsumerTelemetry telemetry, Action<Exception> failed)
 {
     private readonly Dictionary<int, (BrokerFetcher Fetcher, PositionResolver Resolver)> _workers = [];
     private readonly List<Task> _tasks = [];
@@ -20,6 +21,14 @@ internal sealed class FetchPlanner(ClusterClient cluster, Assignment assignment,
     public void Start(CancellationToken stopping) => _running = GuardAsync(RunAsync(stopping));
 
     public void Wake() => _wake.Set();
+
+    /// <summary>Ends the sessions with the brokers, after the token was cancelled and before the connections are closed. Has a second for it.</summary>
+    public async Task CloseSessionsAsync()
+    {
+        await _running.ConfigureAwait(false);
+        var closing = Task.WhenAll(_workers.Values.Select(worker => worker.Fetcher.CloseSessionAsync()));
+        await closing.WaitAsync(TimeSpan.FromSeconds(1), options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     public async Task StopAsync()
     {
@@ -68,7 +77,7 @@ internal sealed class FetchPlanner(ClusterClient cluster, Assignment assignment,
 
     private void Add(int node, CancellationToken stopping)
     {
-        var fetcher = new BrokerFetcher(node, cluster, assignment, options);
+        var fetcher = new BrokerFetcher(node, cluster, assignment, options, telemetry);
         var resolver = new PositionResolver(node, cluster, assignment, options);
         _workers.Add(node, (fetcher, resolver));
         _tasks.Add(GuardAsync(Task.Run(() => fetcher.RunAsync(stopping), CancellationToken.None)));

@@ -14,6 +14,7 @@ internal sealed class FetchSession
     private const int NoSession = 0;
     private const int NewSession = 0;
     private const int WithoutSession = -1;
+    private const int LastRequest = -1;
 
     private readonly ConsumerOptions _options;
     private readonly Dictionary<TopicPartition, FetchTarget> _known = [];
@@ -131,6 +132,17 @@ internal sealed class FetchSession
         _epoch = _epoch == int.MaxValue ? 1 : _epoch + 1;
         return true;
     }
+
+    /// <summary>The request that ends the session; null when there is none.</summary>
+    public FetchRequest? Close() => _id == NoSession ? null : new FetchRequest
+    {
+        MaxWaitMs = 0,
+        MinBytes = 0,
+        MaxBytes = 0,
+        IsolationLevel = (sbyte)_options.IsolationLevel,
+        SessionId = _id,
+        SessionEpoch = LastRequest,
+    };
 
     /// <summary>No answer has come: what the broker knows is in doubt.</summary>
     public void Lost() => _epoch = NewSession;

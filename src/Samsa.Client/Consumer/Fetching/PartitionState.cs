@@ -15,7 +15,7 @@ internal sealed class PartitionState(TopicPartition id)
 
     public PartitionPhase Phase { get; set; }
 
-    /// <summary>What a reset looks for: <see cref="TopicPartitionOffset.Beginning"/> or <see cref="TopicPartitionOffset.End"/>; 0 when it was never said.</summary>
+    /// <summary>What a reset looks for: <see cref="TopicPartitionOffset.Beginning"/>, <see cref="TopicPartitionOffset.End"/> or a time in ms since 1970; 0 when it was never said.</summary>
     public long ResetTo { get; set; }
 
     /// <summary>The offset that the caller gets next, -1 while it is not known.</summary>

@@ -82,6 +82,12 @@ internal sealed class PositionResolver(int node, ClusterClient cluster, Assignme
             if (answer.Error == ErrorCode.None && answer.Found is { } found)
             {
                 assignment.CompleteReset(target, found.Offset, found.LeaderEpoch);
+                cluster.Logger.LogInformation("{Partition} is read from offset {Offset} on", target.State.Id, found.Offset);
+            }
+            else if (answer.Error == ErrorCode.None && target.Argument >= 0)
+            {
+                // Every record is older than by_duration goes back.
+                assignment.ResetToEnd(target);
             }
             else
             {

@@ -62,6 +62,18 @@ internal sealed class ConsumerStage
         ReconnectBackoffMax = TimeSpan.FromMilliseconds(1),
     };
 
+    /// <summary>The sessions that nobody closed.</summary>
+    public int OpenSessions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sessions.Count;
+            }
+        }
+    }
+
     public IEnumerable<FetchRequest> Fetches => Cluster.Requests<FetchRequest>();
 
     public KafkaConsumer Raw() => new(Options, Cluster);
@@ -87,8 +99,8 @@ internal sealed class ConsumerStage
                 Partitions = [.. Partitions.Select(p => new MetadataResponse.MetadataResponsePartition
                 {
                     PartitionIndex = p.Id.Partition,
-                    LeaderId = p.Leader,
-                    LeaderEpoch = p.Epoch,
+                    LeaderId = p.ToldLeader?.Leader ?? p.Leader,
+                    LeaderEpoch = p.ToldLeader?.Epoch ?? p.Epoch,
                 })],
             },
         ],
@@ -185,6 +197,11 @@ internal sealed class ConsumerStage
         else if (version >= 7 && WithSessions)
         {
             _sessions.Remove(message.SessionId);
+            if (message.SessionEpoch < 0)
+            {
+                return false;
+            }
+
             session.Id = ++_lastSession;
             _sessions.Add(session.Id, session);
         }
@@ -221,6 +238,12 @@ internal sealed class ConsumerStage
             }
 
             data.PartitionIndex = number;
+            if (data.CurrentLeader.LeaderId >= 0)
+            {
+                var leader = data.CurrentLeader.LeaderId;
+                answer.NodeEndpoints.Add(new FetchResponse.NodeEndpoint { NodeId = leader, Host = $"broker-{leader}", Port = 9092 });
+            }
+
             var topic = answer.Responses.Find(t => t.Topic == asked.Topic && t.TopicId == asked.Id);
             if (topic is null)
             {
@@ -253,7 +276,13 @@ internal sealed class ConsumerStage
 
         if (partition.Leader != node && partition.PreferredReplica != node)
         {
-            return new FetchResponse.PartitionData { ErrorCode = ErrorCode.NotLeaderOrFollower, Records = RecordSlice.Empty };
+            var refusal = new FetchResponse.PartitionData { ErrorCode = ErrorCode.NotLeaderOrFollower, Records = RecordSlice.Empty };
+            if (partition.NamesLeader)
+            {
+                refusal.CurrentLeader = new FetchResponse.LeaderIdAndEpoch { LeaderId = partition.Leader, LeaderEpoch = partition.Epoch };
+            }
+
+            return refusal;
         }
 
         if (offset < partition.LogStart || offset > partition.End)

@@ -15,6 +15,12 @@ internal sealed class StagePartition(string topic, int partition)
 
     public int Epoch { get; set; } = 1;
 
+    /// <summary>The leader that metadata still names; null for the true one.</summary>
+    public (int Leader, int Epoch)? ToldLeader { get; set; }
+
+    /// <summary>Whether a broker that does not lead names the one that does (KIP-951).</summary>
+    public bool NamesLeader { get; set; }
+
     public long LogStart { get; set; }
 
     public long End { get; private set; }
