@@ -3,8 +3,10 @@ using Samsa.Cli.Tools.Clusters;
 using Samsa.Cli.Tools.DumpLog;
 using Samsa.Cli.Tools.LogDirs;
 using Samsa.Cli.Tools.Offsets;
+using Samsa.Cli.Tools.Performance;
 using Samsa.Cli.Tools.Records;
 using Samsa.Cli.Tools.Topics;
+using Samsa.Cli.Tools.Verifiable;
 
 namespace Samsa.Cli;
 
@@ -18,9 +20,14 @@ internal static class CommandTable
         new("dump-log", "prints and checks the files of a log directory", static () => new DumpLogTool()),
         new("broker-api-versions", "prints what each broker serves", static () => new BrokerApiVersionsTool()),
         new("cluster", "prints the id and the endpoints of a cluster", static () => new ClusterTool()),
+        new("consumer-perf-test", "measures how fast records are read", static () => new ConsumerPerfTool()),
         new("delete-records", "deletes the first records of partitions", static () => new DeleteRecordsTool()),
+        new("e2e-latency", "measures how long a record takes from producer to consumer", static () => new EndToEndLatencyTool()),
         new("get-offsets", "prints the offsets of partitions", static () => new GetOffsetsTool()),
         new("log-dirs", "prints what lies in the log directories of brokers", static () => new LogDirsTool()),
+        new("producer-perf-test", "measures how fast records are sent, and how late acknowledged", static () => new ProducerPerfTool()),
         new("topics", "creates, lists, describes, grows and deletes topics", static () => new TopicsTool()),
+        new("verifiable-consumer", "needs consumer groups, which are not there yet", static () => new VerifiableConsumerTool()),
+        new("verifiable-producer", "sends numbers and prints what became of each", static () => new VerifiableProducerTool()),
     ];
 }

@@ -6,10 +6,12 @@ namespace Samsa.Cli.Tools;
 /// A tool with commands and usage lines, as Kafka's newer ones are: declares its arguments in its constructor, works with what the
 /// command line says. Help goes to standard output; a mistake is the usage and a message on standard error, and exit code 1.
 /// </summary>
-internal abstract class ArgumentTool(ArgumentSet arguments) : ICommand
+internal abstract class ArgumentTool(ArgumentSet? arguments = null) : ICommand
 {
+    private ArgumentSet? _arguments = arguments;
+
     /// <summary>What the tool declares.</summary>
-    protected ArgumentSet Arguments { get; } = arguments;
+    protected ArgumentSet Arguments => _arguments!;
 
     /// <summary>What <c>--help</c> ends with: 1 in most of Kafka's tools, 0 in some.</summary>
     protected virtual int HelpExitCode => 1;
@@ -27,6 +29,7 @@ internal abstract class ArgumentTool(ArgumentSet arguments) : ICommand
         try
         {
             Release = KafkaReleases.Parse(console.Like);
+            _arguments = DeclareFor(Release);
             bool isBare = arguments.Length == 0 && IsHelpfulWhenBare;
             ArgumentSet helpFor = Arguments;
             var parsed = isBare ? null : ArgumentParser.Parse(Arguments, arguments.Span, out helpFor);
@@ -56,6 +59,10 @@ internal abstract class ArgumentTool(ArgumentSet arguments) : ICommand
             return e.ExitCode;
         }
     }
+
+    /// <summary>What the tool declares where a release is followed; for tools whose usage lines differ.</summary>
+    protected virtual ArgumentSet DeclareFor(KafkaRelease release) =>
+        _arguments ?? throw new InvalidOperationException("A tool declares its arguments once, or for each release.");
 
     /// <summary>Does the work.</summary>
     /// <returns>The exit code of the process, unless a signal ended the work.</returns>

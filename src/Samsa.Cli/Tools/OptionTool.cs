@@ -24,6 +24,9 @@ internal abstract class OptionTool : ICommand
     /// <summary>The line above the option table of <c>--help</c>.</summary>
     protected abstract string Purpose { get; }
 
+    /// <summary>Whether the option table follows a message about an option that is unknown or lacks its argument.</summary>
+    protected virtual bool ShowsOptionsWithMistakes => false;
+
     /// <summary>The release whose output is to be matched.</summary>
     protected KafkaRelease Release { get; private set; }
 
@@ -31,10 +34,12 @@ internal abstract class OptionTool : ICommand
     /// <returns>The exit code of the process.</returns>
     public async Task<int> RunAsync(ReadOnlyMemory<string> arguments, ToolConsole console, CancellationToken cancellation)
     {
+        ParsedOptions? parsed = null;
         try
         {
             Release = KafkaReleases.Parse(console.Like);
-            var parsed = OptionParser.Parse(Options, arguments.Span);
+            arguments = Prepare(arguments, console);
+            parsed = OptionParser.Parse(Options, arguments.Span);
             if (arguments.Length == 0 || parsed.Has(_help))
                 throw new ToolException(Purpose, showOptions: true);
             if (parsed.Has(_version))
@@ -48,6 +53,8 @@ internal abstract class OptionTool : ICommand
         catch (OptionException e)
         {
             console.Error(e.Message);
+            if (ShowsOptionsWithMistakes && parsed is null)
+                console.Error(Usage());
             return ToolException.Failure;
         }
         catch (ToolException e)
@@ -58,6 +65,10 @@ internal abstract class OptionTool : ICommand
             return e.ExitCode;
         }
     }
+
+    /// <summary>Turns a command line that is no list of options into one; for tools that have such an older way.</summary>
+    /// <exception cref="ToolException">It is neither.</exception>
+    protected virtual ReadOnlyMemory<string> Prepare(ReadOnlyMemory<string> arguments, ToolConsole console) => arguments;
 
     /// <summary>Does the work.</summary>
     /// <returns>The exit code of the process, unless a signal ended the work.</returns>

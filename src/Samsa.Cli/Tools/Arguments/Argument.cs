@@ -21,6 +21,9 @@ internal class Argument(string[] names, string help)
     /// <summary>The group it belongs to; null for none.</summary>
     public ArgumentGroup? Group { get; init; }
 
+    /// <summary>It is understood, and neither usage nor help nor messages tell of it: it belongs to another release.</summary>
+    public bool IsHidden { get; set; }
+
     /// <summary>The default as the help shows it; null when there is none.</summary>
     public string? DefaultText { get; init; }
 

@@ -9,19 +9,24 @@ internal static class ArgumentHelp
     private const int NameIndent = 2;
     private const int CommandIndent = 4;
 
+    // A longer name stands alone on its line (argparse4j; between the 28 columns of one of Kafka's tools and the 32 of another).
+    private const int WidestHead = 30;
+    private const string UsageWord = "usage: ";
+
     /// <summary>The usage of a tool or command, with a line feed at the end.</summary>
     public static string Usage(ArgumentSet set)
     {
-        string head = $"usage: {set.Root.Name} ";
-        var text = new StringBuilder(head);
-        int width = head.Length;
+        string head = $"{UsageWord}{set.Root.Name} ";
+        int indent = head.Length > WidestHead ? UsageWord.Length : head.Length;
+        var text = indent == head.Length ? new StringBuilder(head) : new StringBuilder(head.TrimEnd()).Append('\n').Append(' ', indent);
+        int width = indent;
         bool isFirst = true;
         foreach (string piece in UsagePieces(set))
         {
             if (!isFirst && width + 1 + piece.Length > JustifiedText.Width)
             {
-                text.Append('\n').Append(' ', head.Length);
-                width = head.Length;
+                text.Append('\n').Append(' ', indent);
+                width = indent;
                 isFirst = true;
             }
 
@@ -49,7 +54,7 @@ internal static class ArgumentHelp
         if (set.Commands.Count > 0 && set.CommandsPart is null)
             AppendCommands(text, "positional arguments", Names(set), set);
         text.Append("\noptional arguments:\n");
-        foreach (var argument in set.Arguments.Where(a => a.Group is not { HasOwnPart: true }))
+        foreach (var argument in set.Arguments.Where(a => !a.IsHidden && a.Group is not { HasOwnPart: true }))
             AppendArgument(text, set, argument);
         foreach (var group in set.Arguments.Select(a => a.Group).OfType<ArgumentGroup>().Where(g => g.HasOwnPart).Distinct())
         {
@@ -90,15 +95,16 @@ internal static class ArgumentHelp
 
     private static IEnumerable<string> ArgumentPieces(ArgumentSet set, Func<Argument, bool> isShown)
     {
-        foreach (var argument in set.Arguments.Where(a => isShown(a) && a.Group is not { IsExclusive: true }))
+        foreach (var argument in set.Arguments.Where(a => !a.IsHidden && isShown(a) && a.Group is not { IsExclusive: true }))
             yield return argument.IsRequired ? argument.Usage : $"[{argument.Usage}]";
         foreach (var group in set.Arguments.Where(isShown).Select(a => a.Group).OfType<ArgumentGroup>().Where(g => g.IsExclusive).Distinct())
         {
-            var members = set.Arguments.Where(a => a.Group == group).ToList();
+            var members = set.Arguments.Where(a => a.Group == group && !a.IsHidden).ToList();
+            bool isAlone = members.Count == 1 && group.IsRequired;
             for (int i = 0; i < members.Count; i++)
             {
-                string open = i > 0 ? "" : group.IsRequired ? "(" : "[";
-                string close = i < members.Count - 1 ? "" : group.IsRequired ? ")" : "]";
+                string open = i > 0 || isAlone ? "" : group.IsRequired ? "(" : "[";
+                string close = i < members.Count - 1 || isAlone ? "" : group.IsRequired ? ")" : "]";
                 yield return open + members[i].Usage + close;
                 if (i < members.Count - 1)
                     yield return "|";

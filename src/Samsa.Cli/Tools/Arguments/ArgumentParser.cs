@@ -102,7 +102,7 @@ internal static class ArgumentParser
             return exact;
         if (!name.StartsWith("--", StringComparison.Ordinal))
             return null;
-        var near = set.Arguments.SelectMany(a => a.Names.Select(n => (Name: n, Argument: a)))
+        var near = set.Arguments.Where(a => !a.IsHidden).SelectMany(a => a.Names.Select(n => (Name: n, Argument: a)))
             .Where(n => n.Name.StartsWith(name, StringComparison.Ordinal)).OrderBy(n => n.Name, StringComparer.Ordinal).ToList();
         return near.Count <= 1
             ? near.FirstOrDefault().Argument
@@ -121,13 +121,14 @@ internal static class ArgumentParser
 
     private static void CheckRequired(ArgumentSet set, ParsedArguments parsed)
     {
-        if (set.Arguments.FirstOrDefault(a => a.IsRequired && !parsed.Has(a)) is { } missing)
+        // The last one, as in Kafka.
+        if (set.Arguments.LastOrDefault(a => a.IsRequired && !parsed.Has(a)) is { } missing)
             throw new ArgumentMistake(set, $"argument {missing.Label} is required");
         foreach (var group in set.Arguments.Select(a => a.Group).OfType<ArgumentGroup>().Where(g => g.IsRequired).Distinct())
         {
             var members = set.Arguments.Where(a => a.Group == group).ToList();
             if (!members.Exists(parsed.Has))
-                throw new ArgumentMistake(set, $"one of the arguments {string.Join(' ', members.Select(a => a.Label))} is required");
+                throw new ArgumentMistake(set, $"one of the arguments {string.Join(' ', members.Where(a => !a.IsHidden).Select(a => a.Label))} is required");
         }
     }
 }

@@ -122,6 +122,20 @@ internal sealed class ArgumentSet
                 ? (null, value)
                 : (NoNumber(text, "Long"), null));
 
+    /// <summary>An argument with a number that may have a fraction; the parameters are those of <see cref="Text"/>.</summary>
+    public Argument<double?> Double(
+        string names,
+        string help,
+        string? placeholder = null,
+        double? defaultValue = null,
+        bool required = false,
+        ArgumentGroup? group = null) =>
+        Typed<double?>(
+            names, help, placeholder, defaultValue, defaultValue?.ToString(CultureInfo.InvariantCulture), required, group, ArgumentKind.One,
+            text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                ? (null, value)
+                : (NoNumber(text, "Double"), null));
+
     private static string NoNumber(string text, string type) => $"could not convert '{text}' to {type} (For input string: \"{text}\")";
 
     private static string? Choice(string text, string[] choices) =>

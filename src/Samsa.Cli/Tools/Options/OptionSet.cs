@@ -30,6 +30,7 @@ internal sealed class OptionSet
     /// <param name="required">Whether the option may be missing.</param>
     /// <param name="since">The release that brought it.</param>
     /// <param name="until">The last release that had it.</param>
+    /// <param name="defaultText">How the help table tells the default, where it is not a text of its own.</param>
     public Option<string> Text(
         string name,
         string argumentName,
@@ -38,13 +39,14 @@ internal sealed class OptionSet
         OptionArgument argument = OptionArgument.Required,
         bool required = false,
         KafkaRelease since = KafkaRelease.V39,
-        KafkaRelease until = KafkaRelease.V43) =>
+        KafkaRelease until = KafkaRelease.V43,
+        string? defaultText = null) =>
         Add(new Option<string>(name.Split(','), description, text => (true, text))
         {
             ArgumentName = argumentName,
             Argument = argument,
             Default = defaultValue,
-            DefaultText = defaultValue,
+            DefaultText = defaultText ?? defaultValue,
             IsRequired = required,
             Since = since,
             Until = until,
@@ -58,11 +60,12 @@ internal sealed class OptionSet
         int? defaultValue = null,
         bool required = false,
         KafkaRelease since = KafkaRelease.V39,
-        KafkaRelease until = KafkaRelease.V43) =>
+        KafkaRelease until = KafkaRelease.V43,
+        OptionArgument argument = OptionArgument.Required) =>
         Add(new Option<int>(name.Split(','), description, text => (TryInteger(text, out int value), value))
         {
             ArgumentName = argumentName,
-            Argument = OptionArgument.Required,
+            Argument = argument,
             TypeName = "Integer",
             Default = defaultValue.GetValueOrDefault(),
             DefaultText = defaultValue?.ToString(CultureInfo.InvariantCulture),
@@ -79,11 +82,12 @@ internal sealed class OptionSet
         long? defaultValue = null,
         bool required = false,
         KafkaRelease since = KafkaRelease.V39,
-        KafkaRelease until = KafkaRelease.V43) =>
+        KafkaRelease until = KafkaRelease.V43,
+        OptionArgument argument = OptionArgument.Required) =>
         Add(new Option<long>(name.Split(','), description, text => (TryLong(text, out long value), value))
         {
             ArgumentName = argumentName,
-            Argument = OptionArgument.Required,
+            Argument = argument,
             TypeName = "Long",
             Default = defaultValue.GetValueOrDefault(),
             DefaultText = defaultValue?.ToString(CultureInfo.InvariantCulture),
