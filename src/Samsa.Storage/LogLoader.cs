@@ -73,8 +73,10 @@ internal sealed class LogLoader(PartitionLogOptions options)
 
         var list = new SegmentList(segments);
         var start = Math.Max(options.LogStartOffset, list.First.BaseOffset);
-        epochs.TruncateFromEnd(end);
+
+        // In this order, so that nothing is left of a log whose records are all deleted: the next start would drop it.
         epochs.TruncateFromStart(start);
+        epochs.TruncateFromEnd(end);
         if (!options.CleanShutdown || recovered || _epochsLost)
         {
             EpochReplay.FillGap(list, start, end, epochs);
@@ -87,6 +89,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
             LogReplay.Replay(list, producers.Load(start, end, now), end, producers);
         }
 
+        ProducerReadBack.Run(list, producers);
         producers.OnLogStartOffset(start);
         if (_directoryChanged)
         {

@@ -60,7 +60,7 @@ public sealed partial class PartitionLog
 
     /// <summary>
     /// Removes the records at and above <paramref name="offset"/>, durably. Returns false when there were none. A batch that
-    /// holds the offset goes as a whole. Checkpoints of the recovery point must be written anew afterwards.
+    /// holds the offset goes as a whole. The directory's checkpoints must be written anew afterwards (<c>LogDirectory.WriteTruncation</c>).
     /// </summary>
     public bool TruncateTo(long offset)
     {
@@ -108,6 +108,7 @@ public sealed partial class PartitionLog
             LeaderEpochs.TruncateFromEnd(end);
             var replayFrom = Producers.TruncateAndReload(_logStartOffset, end, Now());
             LogReplay.Replay(kept, replayFrom, end, Producers);
+            ProducerReadBack.Run(kept, Producers);
             Producers.OnHighWatermark(_highWatermark);
 
             // A producer snapshot that comes back after a crash would tell of records that are no longer in the log.
@@ -117,7 +118,9 @@ public sealed partial class PartitionLog
         }
     }
 
-    /// <summary>Removes everything; the next record gets <paramref name="offset"/>.</summary>
+    /// <summary>
+    /// Removes everything; the next record gets <paramref name="offset"/>. The directory's checkpoints must be written anew afterwards.
+    /// </summary>
     public void TruncateFullyAndStartAt(long offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

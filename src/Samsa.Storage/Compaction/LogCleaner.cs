@@ -199,6 +199,12 @@ public sealed class LogCleaner : IAsyncDisposable
             if (outcome.IsComplete)
             {
                 job.Directory.SetCompactedTo(job.Log, outcome.EndOffset);
+                if (job.Log.TakeTruncation() is var truncated && truncated < outcome.EndOffset)
+                {
+                    // Cut after the last swap, perhaps before this was written: whoever cut it could not lower it.
+                    job.Directory.SetCompactedTo(job.Log, truncated);
+                }
+
                 Report(job, outcome);
             }
             else

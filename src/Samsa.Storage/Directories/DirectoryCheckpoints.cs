@@ -49,12 +49,15 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
         }
     }
 
-    /// <summary>Takes partitions out of the cleaner's checkpoint that are gone.</summary>
-    internal void RetainCompacted(IReadOnlyCollection<TopicPartition> partitions)
+    /// <summary>
+    /// Takes what is no longer so out of the cleaner's checkpoint: partitions that are gone, and offsets behind the end of a log. A
+    /// start accepts holes between segments up to there (compaction makes some), and would take for one what new records lost.
+    /// </summary>
+    internal void RetainCompacted(IEnumerable<PartitionLog> logs)
     {
         lock (_lock)
         {
-            _compacted.Retain(partitions);
+            _compacted.Retain(logs);
         }
     }
 
@@ -139,18 +142,22 @@ internal sealed class DirectoryCheckpoints(IStorageFileSystem fileSystem, string
         internal void Set(TopicPartition partition, long offset) =>
             Replace(new Dictionary<TopicPartition, long>(_entries) { [partition] = offset });
 
-        internal void Retain(IReadOnlyCollection<TopicPartition> partitions)
+        // Only what is in the file already, and no larger than the end of the log.
+        internal void Retain(IEnumerable<PartitionLog> logs)
         {
             var entries = new Dictionary<TopicPartition, long>();
-            foreach (var partition in partitions)
+            var lowered = false;
+            foreach (var log in logs)
             {
-                if (_entries.TryGetValue(partition, out var offset))
+                if (_entries.TryGetValue(log.TopicPartition, out var offset))
                 {
-                    entries[partition] = offset;
+                    var end = log.LogEndOffset;
+                    lowered |= offset > end;
+                    entries[log.TopicPartition] = Math.Min(offset, end);
                 }
             }
 
-            if (entries.Count < _entries.Count)
+            if (lowered || entries.Count < _entries.Count)
             {
                 Replace(entries);
             }

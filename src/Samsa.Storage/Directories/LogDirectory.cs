@@ -134,6 +134,16 @@ public sealed class LogDirectory : ICompactedDirectory
     /// <summary>Marks the directory as failed. Returns false when it already was.</summary>
     internal bool TryTakeOffline(string reason) => Interlocked.CompareExchange(ref _error, reason, null) is null;
 
+    /// <summary>
+    /// Writes what a start must no longer believe of logs that were cut. Whoever truncates a log calls this before the next append.
+    /// </summary>
+    internal void WriteTruncation()
+    {
+        Checkpoints.WriteLogStartOffsets(Logs);
+        Checkpoints.WriteRecoveryPoints(Logs);
+        Checkpoints.RetainCompacted(Logs);
+    }
+
     /// <summary>Writes what the next start needs to trust the logs, all of which are closed, and the marker that says so.</summary>
     internal void WriteCleanShutdown()
     {

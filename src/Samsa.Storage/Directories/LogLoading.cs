@@ -73,7 +73,7 @@ internal sealed class LogLoading(
                 directory.Checkpoints.WriteLogStartOffsets(directory.Logs);
                 directory.Checkpoints.WriteRecoveryPoints(directory.Logs);
                 directory.Checkpoints.WriteHighWatermarks(directory.Logs);
-                directory.Checkpoints.RetainCompacted([.. directory.Logs.Select(static log => log.TopicPartition)]);
+                directory.Checkpoints.RetainCompacted(directory.Logs);
             }
         }
         catch (StorageException failure)

@@ -81,6 +81,38 @@ internal sealed class ProducerEntry(long producerId)
         return false;
     }
 
+    /// <summary>
+    /// Begins to collect the batches before the oldest remembered one; null when there is no room, or nothing can lie before it.
+    /// </summary>
+    internal OlderBatches? BeginOlder()
+    {
+        if (_count == 0 || _count == BatchWindow.Length || Newest.LastSequence < 0)
+        {
+            return null;
+        }
+
+        var oldest = _batches[Slot(0)];
+        return oldest.FirstSequence == 0 ? null : new OlderBatches(Epoch, oldest, Newest.LastOffset, BatchWindow.Length - _count);
+    }
+
+    /// <summary>Puts older batches of the same epoch, in the order of the log, in front of the remembered ones.</summary>
+    internal void Prepend(ReadOnlySpan<BatchMetadata> older)
+    {
+        BatchWindow batches = default;
+        older.CopyTo(batches);
+        for (var i = 0; i < _count; i++)
+        {
+            batches[older.Length + i] = _batches[Slot(i)];
+        }
+
+        _batches = batches;
+        _count += older.Length;
+        _newest = _count - 1;
+    }
+
+    // Where the n-th oldest batch is.
+    private int Slot(int n) => (_newest + 1 - _count + n + BatchWindow.Length) % BatchWindow.Length;
+
     private void MoveTo(short epoch)
     {
         if (epoch != Epoch)

@@ -2,12 +2,17 @@ using Samsa.Fuzz.Engine;
 
 namespace Samsa.UnitTests.Fuzzing;
 
-/// <summary>A target whose code cannot stand the letter b.</summary>
+/// <summary>A target whose code cannot stand the letter b, and may make much of something once.</summary>
 internal sealed class BrokenTarget : IFuzzTarget
 {
     private readonly ManualResetEventSlim _released = new();
 
+    private int _executions;
+
     public bool Hangs { get; init; }
+
+    /// <summary>How many inputs it takes until 64 MB are made, once; never when 0.</summary>
+    public int MakesMemoryAt { get; init; }
 
     public string Name => "broken";
 
@@ -23,6 +28,11 @@ internal sealed class BrokenTarget : IFuzzTarget
     public void Execute(byte[] input, Behaviour seen)
     {
         seen.Note("letters", input.Distinct().Count());
+        if (++_executions == MakesMemoryAt)
+        {
+            GC.KeepAlive(new byte[64 << 20]);
+        }
+
         if (!input.Contains((byte)'b'))
         {
             return;
@@ -38,7 +48,7 @@ internal sealed class BrokenTarget : IFuzzTarget
 
     public void Release() => _released.Set();
 
-    public long AllocationBound(byte[] input) => long.MaxValue;
+    public long AllocationBound(byte[] input) => 32 << 20;
 
     public void Reset()
     {

@@ -52,6 +52,18 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.Equal([(byte)'b'], finding.Input);
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 1)]
+    public void Memory_is_blamed_on_an_input_unless_it_is_the_first(int execution, int findings)
+    {
+        using var target = new BrokenTarget { MakesMemoryAt = execution };
+
+        var report = new FuzzSession(target, new FuzzOptions { Executions = 5, Corpus = [[.. "aaaa"u8], [.. "aaac"u8]] }).Run();
+
+        Assert.Equal(Enumerable.Repeat("memory", findings), report.Findings.Where(static finding => finding.Key == "memory").Select(static finding => finding.Key));
+    }
+
     [Fact]
     public void An_input_that_does_not_end_is_reported()
     {

@@ -323,13 +323,7 @@ internal sealed class CrashRun
             WriteOffsets();
         });
 
-    // Whoever truncates writes these two anew.
-    private void WriteOffsets()
-    {
-        var directory = Node.Logs.Directories[0];
-        directory.Checkpoints.WriteLogStartOffsets(directory.Logs);
-        directory.Checkpoints.WriteRecoveryPoints(directory.Logs);
-    }
+    private void WriteOffsets() => Node.Logs.Directories[0].WriteTruncation();
 
     private void WriteCheckpoints() => Node.WriteCheckpoints();
 

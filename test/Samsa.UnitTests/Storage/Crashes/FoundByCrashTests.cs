@@ -232,6 +232,60 @@ public sealed class FoundByCrashTests
         Assert.Equal((1, null), (again.LogEndOffset, again.TopicId));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Lost_records_are_not_taken_for_compacted_ones_where_a_log_was_emptied(bool diesBeforeTheCheckpoints)
+    {
+        var options = new LogManagerHarness().Options() with { FileSystem = _disk };
+        var manager = await LogManagerHarness.OpenAsync(options);
+        var log = manager.GetOrCreate(LogManagerHarness.Partition(0), Guid.NewGuid(), _config);
+        for (var i = 0; i < 5; i++)
+        {
+            Append(log, epoch: 0);
+        }
+
+        log.Flush();
+        manager.Directories[0].Checkpoints.WriteCompactedTo(log.TopicPartition, 5);
+        log.TruncateFullyAndStartAt(1);
+        if (diesBeforeTheCheckpoints)
+        {
+            manager = await LogManagerHarness.OpenAsync(options);
+            log = manager.Get(LogManagerHarness.Partition(0))!;
+        }
+        else
+        {
+            manager.Directories[0].WriteTruncation();
+        }
+
+        Append(log, epoch: 1);
+        log.Roll();
+        Append(log, epoch: 1);
+
+        // The power cut takes the content of the first segment and leaves the second.
+        _disk.Open($"{log.Directory}/00000000000000000001.log", Samsa.Storage.Files.StorageFileMode.Truncate).Dispose();
+
+        var again = await LogManagerHarness.OpenAsync(options);
+
+        Assert.Equal(1, again.Get(LogManagerHarness.Partition(0))?.LogEndOffset);
+    }
+
+    [Fact]
+    public void A_log_whose_records_are_all_deleted_has_the_same_epochs_after_every_start()
+    {
+        var log = Open();
+        Append(log, epoch: 3);
+        Append(log, epoch: 3);
+        log.Flush();
+        var recovered = Open(recoveryPoint: 2, logStart: 2);
+        var known = recovered.LeaderEpochs.Entries;
+        recovered.Close();
+
+        var again = Open(recoveryPoint: 2, cleanShutdown: true, logStart: 2);
+
+        Assert.Equal(known, again.LeaderEpochs.Entries);
+    }
+
     private PartitionLog Open(long recoveryPoint = 0, bool cleanShutdown = false, long logStart = 0) => PartitionLog.Open(new PartitionLogOptions
     {
         Directory = Folder,

@@ -30,7 +30,8 @@ internal static class IndexAudit
         var position = 0;
         foreach (var batch in new RecordBatchEnumerator(records))
         {
-            batches.Add((position, batch.Header.LastOffset, batch.Header.MaxTimestamp));
+            // A batch without records, which compaction leaves, has no time.
+            batches.Add((position, batch.Header.LastOffset, batch.Header.RecordCount == 0 ? -1 : batch.Header.MaxTimestamp));
             position += batch.Bytes.Length;
         }
 

@@ -21,7 +21,12 @@ internal sealed class LogCheck(PartitionLog log)
         if (start == end && (before.StartsAnywhere || after.StartsAnywhere))
         {
             Assert.Empty(found);
-            return LogState.Empty(after.TopicId) with { Start = start, End = end, StartsAnywhere = true };
+
+            // The front of the old log may be left below its start offset; its producers are known then.
+            var past = log.Producers.Count > 0 ? before.Batches.RemoveAll(batch => batch.Last >= end) : [];
+            var empty = LogState.Empty(after.TopicId) with { Batches = past, Start = start, End = end, StartsAnywhere = true };
+            CheckProducers(empty);
+            return empty;
         }
 
         var state = WhyNot(found, before) is null ? before : after;

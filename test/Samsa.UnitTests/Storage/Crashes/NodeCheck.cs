@@ -118,6 +118,12 @@ internal sealed class NodeCheck(LogConfig config, DateTimeOffset now, Random ran
 
     private LogState GoOn(PartitionLog log, int leaderEpoch, LogState state)
     {
+        foreach (var batch in StorageNode.IsCompacted(log.TopicPartition) ? [] : UnderWay(log, state))
+        {
+            var result = log.Append(ModelBytes.Of(batch), leaderEpoch, AppendOrigin.Client);
+            Assert.Equal((ErrorCode.None, true, batch.First), (result.Error, result.IsDuplicate, result.FirstOffset));
+        }
+
         // The last batch of an idempotent producer, sent again because its answer was lost.
         if (state.Batches.LastOrDefault(batch => batch.Sequence >= 0) is { } last && last.First >= log.LogStartOffset
             && !state.Batches.Exists(batch => batch.Producer == last.Producer && batch.Marker is not null && batch.First > last.First))
@@ -133,6 +139,29 @@ internal sealed class NodeCheck(LogConfig config, DateTimeOffset now, Random ran
 
         return Append(log, leaderEpoch, state, new ModelBatch(
             state.End, [Text(log, $"{random.Next()}")], now.ToUnixTimeMilliseconds(), leaderEpoch, -1, -1, -1, false, null)).Flushed();
+    }
+
+    // What clients may send again, because a crash took the answers: up to five batches of each producer that follow each other.
+    private static IEnumerable<ModelBatch> UnderWay(PartitionLog log, LogState state)
+    {
+        foreach (var batches in state.Batches.Where(batch => batch.Sequence >= 0 && batch.First >= log.LogStartOffset).GroupBy(static batch => batch.Producer))
+        {
+            var run = new List<ModelBatch>();
+            foreach (var batch in batches)
+            {
+                if (run is [.., var last] && (last.ProducerEpoch, last.LastSequence + 1) != (batch.ProducerEpoch, batch.Sequence))
+                {
+                    run.Clear();
+                }
+
+                run.Add(batch);
+            }
+
+            foreach (var batch in run.TakeLast(5))
+            {
+                yield return batch;
+            }
+        }
     }
 
     private string Text(PartitionLog log, string value) =>
