@@ -54,7 +54,9 @@ public sealed class MetricCatalogueTests
         var rows = MetricCatalogue.All.Select(family =>
             $"| `{family.PrometheusName}` | {family.Kind.ToString().ToLowerInvariant()} | {string.Join(", ", family.Labels)} | {family.Help.TrimEnd('.')} |"
                 .Replace(" |  | ", " | | ", StringComparison.Ordinal));
-        var page = File.ReadLines(Repository.PathOf("docs/metrics.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var page = File.ReadLines(Repository.PathOf("docs/metrics.md"))
+            .TakeWhile(line => line != "## The client's")
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
 
         Assert.Equal(rows, page);
     }
