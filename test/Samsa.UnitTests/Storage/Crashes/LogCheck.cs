@@ -25,7 +25,7 @@ internal sealed class LogCheck(PartitionLog log)
             // The front of the old log may be left below its start offset; its producers are known then.
             var past = log.Producers.Count > 0 ? before.Batches.RemoveAll(batch => batch.Last >= end) : [];
             var empty = LogState.Empty(after.TopicId) with { Batches = past, Start = start, End = end, StartsAnywhere = true };
-            CheckProducers(empty);
+            CheckProducers(empty, found);
             return empty;
         }
 
@@ -48,18 +48,16 @@ internal sealed class LogCheck(PartitionLog log)
             state = state with { Gone = state.Gone.Union(all.Where(offset => offset < end && !left.Contains(offset))) };
         }
 
-        state = state with
+        state = state.Shortened(end) with
         {
-            Batches = state.Batches.RemoveAll(batch => batch.Last >= end),
             End = end,
             DurableEnd = end,
             Start = start,
             PromisedStart = start,
-            CompactedTo = Math.Min(state.CompactedTo, end),
             StartsAnywhere = false,
         };
         CheckEpochs(found);
-        CheckProducers(state);
+        CheckProducers(state, found);
         CheckTransactions(state, found);
         CheckTimes(found);
         return state;
@@ -179,7 +177,7 @@ internal sealed class LogCheck(PartitionLog log)
         }
     }
 
-    private void CheckProducers(LogState state)
+    private void CheckProducers(LogState state, List<FoundBatch> found)
     {
         foreach (var known in log.Producers.ActiveProducers())
         {
@@ -196,9 +194,11 @@ internal sealed class LogCheck(PartitionLog log)
         {
             var sequence = bySender.TryGetValue(last.Producer, out var known) ? known.LastSequence : -1;
             Assert.True(
-                sequence == last.LastSequence || (sequence == -1 && last.First < log.LogStartOffset),
+                sequence == last.LastSequence || (sequence == -1 && (last.First < log.LogStartOffset || IsTaken(last))),
                 $"{log.TopicPartition}: producer {last.Producer} is at {sequence}, its last batch is {Describe(last)}.");
         }
+
+        bool IsTaken(ModelBatch last) => state.MayBeForgotten(last) && !found.Exists(batch => batch.First == last.First);
     }
 
     private void CheckTransactions(LogState state, List<FoundBatch> found)

@@ -126,7 +126,8 @@ internal sealed class NodeCheck(LogConfig config, DateTimeOffset now, Random ran
 
         // The last batch of an idempotent producer, sent again because its answer was lost.
         if (state.Batches.LastOrDefault(batch => batch.Sequence >= 0) is { } last && last.First >= log.LogStartOffset
-            && !state.Batches.Exists(batch => batch.Producer == last.Producer && batch.Marker is not null && batch.First > last.First))
+            && !state.Batches.Exists(batch => batch.Producer == last.Producer && batch.Marker is not null && batch.First > last.First)
+            && (!state.MayBeForgotten(last) || log.Producers.ActiveProducers().Any(known => known.ProducerId == last.Producer && known.LastSequence >= 0)))
         {
             var again = log.Append(ModelBytes.Of(last), leaderEpoch, AppendOrigin.Client);
             Assert.Equal((ErrorCode.None, true, last.First), (again.Error, again.IsDuplicate, again.FirstOffset));

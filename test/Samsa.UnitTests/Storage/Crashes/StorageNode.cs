@@ -124,6 +124,7 @@ internal sealed class StorageNode
     private LogState Compacted(PartitionLog log, LogState state) => state with
     {
         CompactedTo = Math.Max(state.CompactedTo, log.LastStableOffset),
+        SeenByCompaction = state.End,
         TombstonesUntil = Math.Max(state.TombstonesUntil, Clock.Milliseconds - log.Config.DeleteRetentionMs),
     };
 
