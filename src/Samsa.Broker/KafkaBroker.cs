@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Api;
 using Samsa.Broker.Configuration;
+using Samsa.Broker.Groups;
 using Samsa.Broker.Metadata;
 using Samsa.Broker.Metrics;
 using Samsa.Broker.Network;
@@ -23,18 +24,20 @@ public sealed partial class KafkaBroker : IAsyncDisposable
 
     private readonly LogManager _logs;
     private readonly ProducerIds _producerIds;
+    private readonly GroupCoordinator _groups;
     private readonly SocketServer _server;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private KafkaBroker(
-        LogManager logs, IClusterMetadata metadata, ReplicaManager replicas, ProducerIds producerIds, SocketServer server,
-        ApiTable apis, BrokerMetrics metrics, ILogger logger)
+        LogManager logs, IClusterMetadata metadata, ReplicaManager replicas, ProducerIds producerIds, GroupCoordinator groups,
+        SocketServer server, ApiTable apis, BrokerMetrics metrics, ILogger logger)
     {
         _logs = logs;
         Metadata = metadata;
         Replicas = replicas;
         _producerIds = producerIds;
+        _groups = groups;
         _server = server;
         Apis = apis;
         Metrics = metrics;
@@ -74,6 +77,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         var identity = BrokerIdentity.Resolve(files, config);
         var logs = await LogManager.OpenAsync(LogOptions(config, identity, files, loggers, time)).ConfigureAwait(false);
         SocketServer? server = null;
+        GroupCoordinator? groups = null;
         try
         {
             var metadata = LocalClusterMetadata.Open(new LocalMetadataOptions
@@ -98,7 +102,8 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             metadata.Changed += (_, delta) => ForgetTopics(metrics, delta);
             var apis = new ApiTable(config.Values.GetBool(BrokerKeys.UnstableApiVersionsEnable));
             var producerIds = new ProducerIds(metadata);
-            BrokerApis.Register(apis, new BrokerApiServices(config, identity, metadata, replicas, logs, producerIds, metrics, time));
+            groups = new GroupCoordinator(metadata, replicas, config.Groups, loggers.CreateLogger<GroupCoordinator>(), time);
+            BrokerApis.Register(apis, new BrokerApiServices(config, identity, metadata, replicas, logs, producerIds, groups, metrics, time));
 
             server = new SocketServer(apis, SocketServerOptions.From(config), metrics, loggers, time);
             server.Bind();
@@ -114,12 +119,14 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             };
             ChangeLimits(limited, metadata.BrokerConfig, logger);
             BrokerGauges.Register(metrics, replicas, logs, metadata, server);
+            groups.Start();
             server.Start();
             return new KafkaBroker(
-                logs, metadata, replicas, producerIds, server, apis, metrics, logger);
+                logs, metadata, replicas, producerIds, groups, server, apis, metrics, logger);
         }
         catch
         {
+            groups?.Dispose();
             if (server is not null)
             {
                 await server.DisposeAsync().ConfigureAwait(false);
@@ -153,12 +160,17 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     /// Closes the listeners, answers what was read and closes every connection, and leaves the logs open: what tests need to
     /// look at the disk as a crash would leave it. The broker cannot serve again; dispose it.
     /// </summary>
-    public Task StopServingAsync() => _server.StopAsync(ShutdownBound);
+    public Task StopServingAsync()
+    {
+        _groups.Dispose();
+        return _server.StopAsync(ShutdownBound);
+    }
 
     /// <summary>Ends cleanly: answers what was read, then closes the logs so that the next start needs no recovery.</summary>
     public async ValueTask DisposeAsync()
     {
         LogStopping(_logger);
+        _groups.Dispose();
         await _server.StopAsync(ShutdownBound).ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
         await _logs.DisposeAsync().ConfigureAwait(false);

@@ -92,12 +92,63 @@ internal static class AnswerErrors
             case IncrementalAlterConfigsResponse altered:
                 altered.Responses.ForEach(resource => metrics.CountError(resource.ErrorCode));
                 break;
+            case HeartbeatResponse beat:
+                metrics.CountError(beat.ErrorCode);
+                break;
+            case JoinGroupResponse joined:
+                metrics.CountError(joined.ErrorCode);
+                break;
+            case SyncGroupResponse synced:
+                metrics.CountError(synced.ErrorCode);
+                break;
+            case LeaveGroupResponse left:
+                metrics.CountError(left.ErrorCode);
+                left.Members.ForEach(member => metrics.CountError(member.ErrorCode));
+                break;
+            case FindCoordinatorResponse found:
+                CountEach(metrics, found.ErrorCode, found.Coordinators, static coordinator => coordinator.ErrorCode);
+                break;
+            case OffsetCommitResponse committed:
+                committed.Topics.ForEach(topic => topic.Partitions.ForEach(partition => metrics.CountError(partition.ErrorCode)));
+                break;
+            case OffsetFetchResponse fetched:
+                CountEach(metrics, fetched.ErrorCode, fetched.Groups, static group => group.ErrorCode);
+                fetched.Topics.ForEach(topic => topic.Partitions.ForEach(partition => metrics.CountError(partition.ErrorCode)));
+                fetched.Groups.ForEach(group => group.Topics.ForEach(topic => topic.Partitions.ForEach(partition => metrics.CountError(partition.ErrorCode))));
+                break;
+            case OffsetDeleteResponse offsets:
+                metrics.CountError(offsets.ErrorCode);
+                offsets.Topics.ForEach(topic => topic.Partitions.ForEach(partition => metrics.CountError(partition.ErrorCode)));
+                break;
+            case ListGroupsResponse listed:
+                metrics.CountError(listed.ErrorCode);
+                break;
+            case DescribeGroupsResponse described:
+                described.Groups.ForEach(group => metrics.CountError(group.ErrorCode));
+                break;
+            case DeleteGroupsResponse deleted:
+                deleted.Results.ForEach(group => metrics.CountError(group.ErrorCode));
+                break;
             case DescribeLogDirsResponse directories:
                 directories.Results.ForEach(directory => metrics.CountError(directory.ErrorCode));
                 break;
             default:
                 metrics.CountError(default);
                 break;
+        }
+    }
+
+    // The error is where the version has a place for it: in the answer, or in each of its parts.
+    private static void CountEach<T>(RequestMetrics metrics, Samsa.Protocol.ErrorCode whole, List<T> parts, Func<T, Samsa.Protocol.ErrorCode> errorOf)
+    {
+        if (parts.Count == 0)
+        {
+            metrics.CountError(whole);
+        }
+
+        foreach (var part in parts)
+        {
+            metrics.CountError(errorOf(part));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Samsa.Broker.Configuration;
+using Samsa.Broker.Groups;
 using Samsa.Broker.Metadata;
 using Samsa.Broker.Metrics;
 using Samsa.Broker.Replication;
@@ -14,5 +15,6 @@ public sealed record BrokerApiServices(
     ReplicaManager Replicas,
     LogManager Logs,
     ProducerIds ProducerIds,
+    GroupCoordinator Groups,
     BrokerMetrics Metrics,
     TimeProvider Time);

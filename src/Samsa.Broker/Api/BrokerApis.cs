@@ -1,6 +1,7 @@
 using Samsa.Broker.Api.Admin;
 using Samsa.Broker.Api.Data;
 using Samsa.Broker.Api.Fetching;
+using Samsa.Broker.Api.Groups;
 using Samsa.Broker.Metrics;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
@@ -15,7 +16,7 @@ public static class BrokerApis
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(services);
-        var (config, identity, metadata, replicas, logs, producerIds, metrics, time) = services;
+        var (config, identity, metadata, replicas, logs, producerIds, _, metrics, time) = services;
         var sessions = new FetchSessionCache(config.Fetch.SessionSlots, time);
         var fetch = new FetchHandler(replicas, sessions, metrics, new FetchLimits(config.Fetch.MaxBytes), time);
 
@@ -31,8 +32,8 @@ public static class BrokerApis
             .Add<DeleteRecordsRequest>(ApiKey.DeleteRecords, 0, 2, new DeleteRecordsHandler(replicas).HandleAsync)
             .Add<InitProducerIdRequest>(ApiKey.InitProducerId, 0, 5, new InitProducerIdHandler(producerIds).HandleAsync)
             .Add<OffsetForLeaderEpochRequest>(ApiKey.OffsetForLeaderEpoch, 0, 4, new OffsetForLeaderEpochHandler(replicas).HandleAsync)
-            .Add<FindCoordinatorRequest>(ApiKey.FindCoordinator, 0, 6, FindCoordinatorHandler.HandleAsync)
             .Add<DescribeProducersRequest>(ApiKey.DescribeProducers, 0, 0, new DescribeProducersHandler(replicas).HandleAsync)
+            .AddGroups(services.Groups, metadata, identity.BrokerId, time)
             .AddAdmin(metadata, identity.BrokerId)
             .AddLogDirs(metadata, logs);
     }

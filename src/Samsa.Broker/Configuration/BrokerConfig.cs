@@ -23,6 +23,7 @@ public sealed class BrokerConfig
         Storage = new StorageOptions(values);
         Topics = new TopicOptions(values);
         Fetch = new FetchOptions(values);
+        Groups = new GroupOptions(values);
         Http = new HttpOptions(values);
         MaxRequestPartitions = values.GetInt(BrokerKeys.MaxRequestPartitionSizeLimit);
     }
@@ -76,6 +77,9 @@ public sealed class BrokerConfig
 
     /// <summary>Fetch.</summary>
     public FetchOptions Fetch { get; }
+
+    /// <summary>Groups and committed offsets.</summary>
+    public GroupOptions Groups { get; }
 
     /// <summary>The HTTP port.</summary>
     public HttpOptions Http { get; }

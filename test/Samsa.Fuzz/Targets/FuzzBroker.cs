@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Api;
 using Samsa.Broker.Configuration;
+using Samsa.Broker.Groups;
 using Samsa.Broker.Metadata;
 using Samsa.Broker.Metrics;
 using Samsa.Broker.Network;
@@ -24,6 +25,7 @@ internal sealed class FuzzBroker : IDisposable
 
     private readonly LogManager _logs;
     private readonly ProducerIds _producerIds;
+    private readonly GroupCoordinator _groups;
     private readonly ConnectionServices _services;
     private long _connections;
     private bool _stopped;
@@ -61,7 +63,9 @@ internal sealed class FuzzBroker : IDisposable
         var metrics = new BrokerMetrics(clock);
         Apis = new ApiTable();
         _producerIds = new ProducerIds(Metadata);
-        BrokerApis.Register(Apis, new BrokerApiServices(config, identity, Metadata, Replicas, _logs, _producerIds, metrics, clock));
+        _groups = new GroupCoordinator(Metadata, Replicas, config.Groups, log.CreateLogger<GroupCoordinator>(), clock);
+        BrokerApis.Register(Apis, new BrokerApiServices(config, identity, Metadata, Replicas, _logs, _producerIds, _groups, metrics, clock));
+        _groups.Start();
         Waiting.For(Metadata.RegisterBrokerAsync(new BrokerImage(identity.BrokerId, null, config.AdvertisedListeners, 1)), clock);
         var options = SocketServerOptions.From(config);
         _services = new ConnectionServices(Apis, options, new RequestMemory(options.QueuedMaxRequestBytes), metrics, new ConnectionLog(log, clock), clock);
@@ -137,6 +141,7 @@ internal sealed class FuzzBroker : IDisposable
     {
         Settle();
         _stopped = true;
+        _groups.Dispose();
         Waiting.For(_logs.CloseAsync(), Clock);
     }
 

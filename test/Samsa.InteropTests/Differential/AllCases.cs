@@ -35,12 +35,24 @@ internal static class AllCases
         FrameCases.AddTo(ConfigCases.DescribeConfigs, s => new DescribeConfigsRequest());
         FrameCases.AddTo(ConfigCases.AlterConfigs, s => new AlterConfigsRequest());
         FrameCases.AddTo(ConfigCases.IncrementalAlterConfigs, s => new IncrementalAlterConfigsRequest());
+        FrameCases.AddTo(GroupCases.JoinGroup, s => GroupScene.Join(""));
+        FrameCases.AddTo(GroupCases.SyncGroup, s => new SyncGroupRequest());
+        FrameCases.AddTo(GroupCases.Heartbeat, s => new HeartbeatRequest());
+        FrameCases.AddTo(GroupCases.LeaveGroup, s => new LeaveGroupRequest());
+        FrameCases.AddTo(GroupOffsetCases.OffsetCommit, s => new OffsetCommitRequest());
+        FrameCases.AddTo(GroupOffsetCases.OffsetFetch, s => s.Version < 8 ? new OffsetFetchRequest { Topics = [] } : new OffsetFetchRequest { Groups = [new() { GroupId = "nobody", Topics = [] }] });
+        FrameCases.AddTo(GroupOffsetCases.OffsetDelete, s => new OffsetDeleteRequest());
+        FrameCases.AddTo(GroupAdminCases.DescribeGroups, s => new DescribeGroupsRequest());
+        FrameCases.AddTo(GroupAdminCases.ListGroups, s => new ListGroupsRequest { StatesFilter = s.Version < 4 ? [] : ["Dead"] });
+        FrameCases.AddTo(GroupAdminCases.DeleteGroups, s => new DeleteGroupsRequest());
         return
         [
             ProduceCases.List, FetchCases.List, DataCases.ListOffsets, DataCases.DeleteRecords, DataCases.InitProducerId, DataCases.OffsetForLeaderEpoch,
             IdempotenceCases.DescribeProducers, ClusterCases.ApiVersions, ClusterCases.Metadata, ClusterCases.DescribeCluster,
             ClusterCases.DescribeTopicPartitions, ClusterCases.DescribeLogDirs, ClusterCases.FindCoordinator, TopicCases.CreateTopics,
             TopicCases.CreatePartitions, TopicCases.DeleteTopics, ConfigCases.DescribeConfigs, ConfigCases.AlterConfigs, ConfigCases.IncrementalAlterConfigs,
+            GroupCases.JoinGroup, GroupCases.SyncGroup, GroupCases.Heartbeat, GroupCases.LeaveGroup, GroupOffsetCases.OffsetCommit,
+            GroupOffsetCases.OffsetFetch, GroupOffsetCases.OffsetDelete, GroupAdminCases.DescribeGroups, GroupAdminCases.ListGroups, GroupAdminCases.DeleteGroups,
         ];
     }
 }

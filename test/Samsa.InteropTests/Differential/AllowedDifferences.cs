@@ -47,6 +47,13 @@ internal static class AllowedDifferences
         new("eligible-leaders", ApiKey.CreateTopics, "4.3", ".*", @".*\.Configs\[min.insync.replicas\].ConfigSource"),
         new("marked-defaults", ApiKey.DescribeConfigs, "3.9", ".*", ".*\\.IsDefault") { Versions = (0, 0) },
         new("parsed-values", ApiKey.CreateTopics, null, "config .*", @".*\.Configs\[(cleanup.policy|preallocate|retention.ms)\].Value"),
+        new("zookeeper-offsets", ApiKey.OffsetCommit, "3.9", ".*", ".*") { Versions = (0, 0) },
+        new("zookeeper-offsets", ApiKey.OffsetFetch, "3.9", ".*", ".*") { Versions = (0, 0) },
+        new("zookeeper-offsets", ApiKey.ListGroups, "3.9", ".*", @"Groups\[OffsetCommit-.*-v0-g\].*"),
+        new("missing-groups", ApiKey.OffsetCommit, "3.9", "by a member of an unknown group", ".*ErrorCode") { Versions = (9, 9) },
+        new("groups-without-offsets", ApiKey.ListGroups, "3.9", ".*", @"Groups\[OffsetDelete-.*\].*"),
+        new("group-operations", ApiKey.DescribeGroups, "3.9", "operations", ".*AuthorizedOperations"),
+        new("assignments-while-members-gather", ApiKey.DescribeGroups, "3.9", ".*", ".*MemberAssignment"),
         new("small-segments", ApiKey.CreateTopics, "4.3", "config segment.bytes=100", ".*"),
     ];
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Samsa.Protocol.Records;
 using Samsa.Protocol.Wire;
 
@@ -10,9 +11,10 @@ namespace Samsa.InteropTests.Differential;
 /// Turns messages into lists of fields and replaces what must differ between two brokers by words; <see cref="Own"/> is the
 /// whole list of it. One per scene, so that ids are numbered in the order in which the scene meets them.
 /// </summary>
-internal sealed class FieldTree(Side side, string prefix)
+internal sealed partial class FieldTree(Side side, string prefix)
 {
     private readonly Dictionary<(string Kind, long Id), int> _numbers = [];
+    private readonly Dictionary<string, int> _members = new(StringComparer.Ordinal);
 
     /// <summary>All fields of a message, in depth.</summary>
     public List<FieldValue> Of(object message)
@@ -77,12 +79,15 @@ internal sealed class FieldTree(Side side, string prefix)
     {
         if (item is null or string or ValueType)
             return "";
-        foreach (var name in new[] { "TopicName", "Name", "Topic", "ResourceName", "PartitionIndex", "Partition", "Index", "ApiKey", "NodeId" })
+        foreach (var name in new[] { "TopicName", "Name", "Topic", "ResourceName", "GroupId", "GroupInstanceId", "PartitionIndex", "Partition", "Index", "ApiKey", "NodeId" })
         {
             if (item.GetType().GetProperty(name)?.GetValue(item) is { } key && (key is string { Length: > 0 } or short or int))
                 return Short(Convert.ToString(key, CultureInfo.InvariantCulture)!);
         }
 
+        // Members come in any order; those whom the scene has met are told apart by their numbers.
+        if (item.GetType().GetProperty("MemberId")?.GetValue(item) is string member)
+            return MemberIds().Replace(Short(member), met => _members.ContainsKey(met.Value) ? Numbered(met) : "new id");
         return item.GetType().GetProperty("TopicId")?.GetValue(item) is Guid id ? Own("TopicId", id) : "";
     }
 
@@ -98,9 +103,20 @@ internal sealed class FieldTree(Side side, string prefix)
         ("ErrorMessage" or "BatchIndexErrorMessage" or "Documentation", string) => "text",
         (_, Guid id) => id == Guid.Empty || id == Scene.NobodysId ? id.ToString() : $"id of {Short(side.TopicName(id) ?? "a topic")}",
         (_, bool flag) => flag ? "true" : "false",
-        (_, string text) => $"\"{Short(text)}\"",
+        (_, string text) => $"\"{MemberIds().Replace(Short(text), Numbered)}\"",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
+
+    // What is new in the id of a member of a group.
+    private string Numbered(Match id)
+    {
+        if (!_members.TryGetValue(id.Value, out var number))
+            _members[id.Value] = number = _members.Count + 1;
+        return string.Create(CultureInfo.InvariantCulture, $"id {number}");
+    }
+
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
+    private static partial Regex MemberIds();
 
     // So that a case reads the same in every version.
     private string Short(string text) => text.Replace(prefix, "~", StringComparison.Ordinal);

@@ -17,6 +17,7 @@ internal sealed class Scene(Side side, string prefix, short version) : IDisposab
     public static readonly Guid NobodysId = new("11111111-2222-4333-8444-555555555555");
 
     private readonly FieldTree _tree = new(side, prefix);
+    private readonly List<WireClient> _others = [];
     private WireClient? _client;
 
     public Side Side => side;
@@ -29,7 +30,11 @@ internal sealed class Scene(Side side, string prefix, short version) : IDisposab
     /// <summary>A name that no other case uses and that is the same at both brokers.</summary>
     public string Name(string suffix = "t") => $"{prefix}-{suffix}";
 
-    public void Dispose() => _client?.Dispose();
+    public void Dispose()
+    {
+        _client?.Dispose();
+        _others.ForEach(other => other.Dispose());
+    }
 
     /// <summary>Makes a topic of the given settings (<c>key=value</c>) and waits until its partitions serve.</summary>
     public async Task<WireTopic> TopicAsync(int partitions = 1, string[]? configs = null, string suffix = "t", string? name = null)
@@ -85,6 +90,14 @@ internal sealed class Scene(Side side, string prefix, short version) : IDisposab
     {
         _client ??= await WireClient.ConnectAsync(side.Server);
         await _client.PostAsync(request, version);
+    }
+
+    /// <summary>Sends a request over a connection of its own and does not wait for its answer: a JoinGroup that waits for others.</summary>
+    public async Task PostAsideAsync(IMessage request, short withVersion)
+    {
+        var other = await WireClient.ConnectAsync(side.Server);
+        _others.Add(other);
+        await other.PostAsync(request, withVersion);
     }
 
     /// <summary>Sends the bytes of a frame; the answer, if any, is decoded as that of <paramref name="api"/>.</summary>

@@ -19,7 +19,7 @@ internal static class ToolScript
         return
         [
             TopicScript.Chapter, ConfigScript.Chapter, RecordScript.Chapter(words), OffsetScript.Chapter, FileScript.Chapter(words),
-            ClusterScript.Chapter, UnservedScript.Chapter(words),
+            ClusterScript.Chapter, GroupScript.Chapter, UnservedScript.Chapter,
         ];
     }
 

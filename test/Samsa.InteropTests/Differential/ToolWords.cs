@@ -16,7 +16,4 @@ internal sealed class ToolWords(string version)
 
     /// <summary>The properties of the performance test's producer.</summary>
     public string Perform => _old ? "--producer-props" : "--command-property";
-
-    /// <summary>How many records the consumer's performance test wants.</summary>
-    public string Count => _old ? "--messages" : "--num-records";
 }

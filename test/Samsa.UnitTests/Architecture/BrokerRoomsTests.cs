@@ -3,13 +3,14 @@ using Xunit;
 
 namespace Samsa.UnitTests.Architecture;
 
-/// <summary>Inside Broker the rooms know each other in one direction only: Network, Api, Replication, then the leaves.</summary>
+/// <summary>Inside Broker the rooms know each other in one direction only: Network, Api, Groups, Replication, then the leaves.</summary>
 public sealed partial class BrokerRoomsTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Network"] = ["Api", "Metadata", "Configuration", "Metrics"],
-        ["Api"] = ["Replication", "Metadata", "Configuration", "Metrics"],
+        ["Api"] = ["Groups", "Replication", "Metadata", "Configuration", "Metrics"],
+        ["Groups"] = ["Replication", "Metadata", "Configuration", "Metrics"],
         ["Replication"] = ["Metadata", "Configuration", "Metrics"],
         ["Metadata"] = ["Configuration", "Metrics"],
         ["Configuration"] = [],

@@ -12,6 +12,11 @@ internal static class AuthorizedOperations
     /// <summary>Create, alter, describe, cluster action, describe configs, alter configs, idempotent write.</summary>
     private const int AllOfCluster = 0b1_1111_1010_0000;
 
+    /// <summary>Read, delete, describe, describe configs, alter configs.</summary>
+    private const int AllOfGroup = 0b1101_0100_1000;
+
+    public static int OfGroup(bool asked) => asked ? AllOfGroup : NotAsked;
+
     public static int OfTopic(bool asked) => asked ? AllOfTopic : NotAsked;
 
     public static int OfCluster(bool asked) => asked ? AllOfCluster : NotAsked;

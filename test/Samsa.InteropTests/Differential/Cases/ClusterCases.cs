@@ -107,6 +107,21 @@ internal static class ClusterCases
             ? new FindCoordinatorRequest { Key = "g", KeyType = 9 }
             : new FindCoordinatorRequest { CoordinatorKeys = ["g"], KeyType = 9 }, 1 },
         { "no keys", s => new FindCoordinatorRequest(), 4 },
+        { "group", async s =>
+            {
+                var group = await s.GroupAsync();
+                await s.ProbeAsync(s.Version < 4 ? new FindCoordinatorRequest { Key = group } : new FindCoordinatorRequest { CoordinatorKeys = [group, group + "2"] });
+            }
+        },
+        { "empty group id", async s =>
+            {
+                await s.GroupAsync();
+                await s.ProbeAsync(s.Version < 4 ? new FindCoordinatorRequest() : new FindCoordinatorRequest { CoordinatorKeys = [""] });
+            }
+        },
+        { "share type too early", s => s.Version < 4
+            ? new FindCoordinatorRequest { Key = "g", KeyType = 2 }
+            : new FindCoordinatorRequest { CoordinatorKeys = ["g"], KeyType = 2 }, 1, 5 },
     };
 
     private static Task<WireTopic> TwoAsync(Scene s) => s.SharedAsync("metadata", (_, _) => Task.CompletedTask, 2);

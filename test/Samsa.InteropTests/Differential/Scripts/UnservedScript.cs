@@ -3,27 +3,11 @@ namespace Samsa.InteropTests.Differential.Scripts;
 /// <summary>Tools whose requests Samsa does not serve yet: they must say so at once, or give up after their own time.</summary>
 internal static class UnservedScript
 {
-    private const string NoCoordinator = "(api=FIND_COORDINATOR)";
     private const string Reassignment = """{"version":1,"partitions":[{"topic":"u-one","partition":0,"replicas":[1]}]}""";
 
-    public static ToolChapter Chapter(ToolWords words) => new("unserved",
+    public static ToolChapter Chapter { get; } = new("unserved",
     [
         new("create", "kafka-topics", "--create", "--topic", "u-one", "--partitions", "1") { More = true },
-        new("consumer groups", "kafka-consumer-groups", "--list") { Refused = Lacks("LIST_GROUPS") },
-        new("one consumer group", "kafka-consumer-groups", "--describe", "--group", "g", "--timeout", "2000") { Refused = NoCoordinator, More = true },
-        new("groups", "kafka-groups", "--list") { Refused = Lacks("LIST_GROUPS"), Only = "4.3", More = true },
-        new("share groups", "kafka-share-groups", "--list") { Refused = Lacks("LIST_GROUPS"), Only = "4.3", More = true },
-        new("streams groups", "kafka-streams-groups", "--list") { Refused = Lacks("LIST_GROUPS"), Only = "4.3", More = true },
-        new("consume in a group", "kafka-console-consumer", "--topic", "u-one", "--from-beginning", "--max-messages", "1", "--timeout-ms", "2000")
-        {
-            Refused = "Processed a total of 0 messages",
-            More = true,
-        },
-        new("consumer performance", "kafka-consumer-perf-test", "--topic", "u-one", words.Count, "1", "--timeout", "2000")
-        {
-            Refused = "Exiting before consuming the expected number of",
-            More = true,
-        },
         new("transactions", "kafka-transactions", "--bootstrap-server", "$SERVER", "list") { Refused = Lacks("LIST_TRANSACTIONS"), More = true },
         new("leader election", "kafka-leader-election", "--election-type", "preferred", "--all-topic-partitions") { Refused = Lacks("ELECT_LEADERS"), More = true },
         new("execute a reassignment", "kafka-reassign-partitions", "--execute", "--reassignment-json-file", "$FILE")

@@ -1,0 +1,39 @@
+"""One member of a group, by confluent-kafka-python: bootstrap topic group [assignor]. As kafka_python_group.py."""
+import sys
+import threading
+
+from confluent_kafka import Consumer, KafkaException
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def assigned(consumer, partitions):
+    say("A " + ",".join(str(tp.partition) for tp in partitions))
+
+
+def revoked(consumer, partitions):
+    say("R")
+
+
+bootstrap, topic, group = sys.argv[1:4]
+extra = {"partition.assignment.strategy": sys.argv[4]} if len(sys.argv) > 4 else {}
+consumer = Consumer({
+    "bootstrap.servers": bootstrap, "group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest",
+    "session.timeout.ms": 6000, "heartbeat.interval.ms": 300, "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 200,
+    "topic.metadata.refresh.interval.ms": 2000, **extra})
+consumer.subscribe([topic], on_assign=assigned, on_revoke=revoked)
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+while not ended.is_set():
+    records = [record for record in consumer.consume(num_messages=100, timeout=0.1) if record.error() is None]
+    for record in records:
+        say(f"C {record.partition()} {record.offset()} {record.value().decode()}")
+    if records:
+        try:
+            consumer.commit(asynchronous=False)
+        except KafkaException as error:
+            sys.stderr.write(f"{error}\n")
+consumer.close()

@@ -1,0 +1,43 @@
+"""One member of a group, by kafka-python: bootstrap topic group. Ends, and leaves, when its input ends.
+
+Prints "A 0,1" for what it is assigned, "R" when that is taken away, and "C partition offset value" for each record it has processed;
+what it has printed it commits.
+"""
+import sys
+import threading
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+class Listener(ConsumerRebalanceListener):
+    def on_partitions_revoked(self, revoked):
+        say("R")
+
+    def on_partitions_assigned(self, assigned):
+        say("A " + ",".join(str(tp.partition) for tp in assigned))
+
+
+bootstrap, topic, group = sys.argv[1:]
+consumer = KafkaConsumer(
+    bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest", session_timeout_ms=6000,
+    heartbeat_interval_ms=300, retry_backoff_ms=50, reconnect_backoff_ms=50, reconnect_backoff_max_ms=200, metadata_max_age_ms=2000)
+consumer.subscribe([topic], listener=Listener())
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+while not ended.is_set():
+    batches = consumer.poll(timeout_ms=100)
+    for records in batches.values():
+        for record in records:
+            say(f"C {record.partition} {record.offset} {record.value.decode()}")
+    if batches:
+        try:
+            consumer.commit()
+        except Exception as error:
+            # The next owner sees them again: at least once.
+            sys.stderr.write(f"{error}\n")
+consumer.close(autocommit=False)

@@ -1,0 +1,31 @@
+// One member of a group, by kafkajs: bootstrap topic group. As kafka_python_group.py.
+'use strict'
+const { Kafka, logLevel } = require('kafkajs')
+
+const [bootstrap, topic, groupId] = process.argv.slice(2)
+const say = text => process.stdout.write(text + '\n')
+const kafka = new Kafka({
+  clientId: 'interop', brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, maxRetryTime: 300, retries: 1000 }
+})
+const consumer = kafka.consumer({ groupId, sessionTimeout: 6000, heartbeatInterval: 300, rebalanceTimeout: 10000, metadataMaxAge: 2000 })
+consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => say('A ' + (payload.memberAssignment[topic] ?? []).join(',')))
+consumer.on(consumer.events.REBALANCING, () => say('R'))
+
+async function main () {
+  await consumer.connect()
+  await consumer.subscribe({ topics: [topic], fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch, heartbeat }) => {
+      for (const message of batch.messages) {
+        say(`C ${batch.partition} ${message.offset} ${message.value}`)
+      }
+      await consumer.commitOffsets([{ topic, partition: batch.partition, offset: (BigInt(batch.lastOffset()) + 1n).toString() }])
+      await heartbeat()
+    }
+  })
+}
+
+process.stdin.on('end', () => consumer.disconnect().then(() => process.exit(0)))
+process.stdin.resume()
+main().catch(error => { console.error(error); process.exit(1) })

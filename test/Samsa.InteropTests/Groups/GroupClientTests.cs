@@ -1,0 +1,30 @@
+using Samsa.InteropTests.Support;
+using Xunit;
+
+namespace Samsa.InteropTests.Groups;
+
+/// <summary>Groups of three by clients that others wrote, with joins, leaves, crashes and a broker that is killed; and what Apache's tool says of them.</summary>
+public sealed class GroupClientTests(GroupStories stories) : IClassFixture<GroupStories>
+{
+    [Theory]
+    [InlineData("kcat")]
+    [InlineData("kafka-python")]
+    [InlineData("confluent-kafka-python")]
+    [InlineData("kafkajs")]
+    public Task Every_record_is_processed_and_committed_offsets_outlive_the_broker(string client) => stories.OutcomeAsync(client);
+
+    [Theory]
+    [InlineData("3.9")]
+    [InlineData("4.3")]
+    public async Task Apaches_tool_describes_them(string version)
+    {
+        await stories.OutcomeAsync("kcat");
+        var described = (await ApacheTool.RunAsync(
+            version, "kafka-consumer-groups", ["--bootstrap-server", stories.Broker.BootstrapServers, "--describe", "--group", "group-of-kcat"])).Succeeded();
+
+        // Six partitions, thirty-one records each, all of them read.
+        var rows = described.Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 5 && words[0] == "group-of-kcat").ToList();
+        Assert.Equal(Enumerable.Range(0, 6).Select(partition => $"read-by-kcat {partition} 31 31 0 /127.0.0.1"),
+            rows.Select(words => string.Join(' ', words[1], words[2], words[3], words[4], words[5], words[7])).Order(StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Samsa.InteropTests.Support;
+
+namespace Samsa.InteropTests.Groups;
+
+/// <summary>
+/// One member of a group in a process of its own. Owns the process; used by one test; lives until disposed. What it was assigned and
+/// what it processed it says line by line (Clients/kafka_python_group.py); kcat and Apache's console consumer are read likewise.
+/// </summary>
+internal sealed partial class GroupMember : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly List<(int Partition, string Value)> _processed = [];
+    private readonly StringBuilder _errors = new();
+    private readonly Task _reading;
+    private List<int>? _assigned;
+
+    private GroupMember(ProcessStartInfo start)
+    {
+        _process = Process.Start(start)!;
+        _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, isError: false), ReadAsync(_process.StandardError, isError: true));
+    }
+
+    /// <summary>What it processed, in order.</summary>
+    public List<(int Partition, string Value)> Processed
+    {
+        get
+        {
+            lock (_processed)
+                return [.. _processed];
+        }
+    }
+
+    /// <summary>What it owns now; null while it owns nothing for sure.</summary>
+    public List<int>? Assigned
+    {
+        get
+        {
+            lock (_processed)
+                return _assigned;
+        }
+    }
+
+    /// <summary>What it wrote that is none of this, for the message of a failing test.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_processed)
+                return _errors.ToString();
+        }
+    }
+
+    public static GroupMember Script(string program, string script, string server, string topic, string group, IReadOnlyDictionary<string, string>? environment = null) =>
+        new(Child.Describe(program, [Path.Combine(RepositoryPaths.Clients, script), server, topic, group], environment));
+
+    public static GroupMember Kcat(string server, string topic, string group) => new(Child.Describe(Tools.Kcat,
+    [
+        "-E", "-b", server, "-G", group, "-f", "C %p %o %s\n", "-u", "-X", "auto.offset.reset=earliest", "-X", "session.timeout.ms=6000", "-X", "heartbeat.interval.ms=300",
+        "-X", "auto.commit.interval.ms=100", "-X", "reconnect.backoff.ms=50", "-X", "reconnect.backoff.max.ms=200", "-X", "topic.metadata.refresh.interval.ms=2000", topic,
+    ]));
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it the way it wants to be ended, so that it leaves the group; returns when it is gone.</summary>
+    public async Task LeaveAsync()
+    {
+        _process.StandardInput.Close();
+        if (_process.StartInfo.FileName == Tools.Kcat)
+            await Child.RunAsync("kill", "-TERM", _process.Id.ToString(CultureInfo.InvariantCulture));
+        await _process.WaitForExitAsync().WaitAsync(Child.Patience);
+        await _reading;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        await _reading;
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync(StreamReader from, bool isError)
+    {
+        while (await from.ReadLineAsync() is { } line)
+        {
+            lock (_processed)
+                Take(line, isError);
+        }
+    }
+
+    private void Take(string line, bool isError)
+    {
+        var words = line.Split(' ', 4);
+        if (!isError && words is ["C", var partition, _, var value])
+        {
+            _processed.Add((int.Parse(partition, CultureInfo.InvariantCulture), value));
+        }
+        else if (!isError && words[0] == "A")
+        {
+            _assigned = [.. line[1..].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(one => int.Parse(one, CultureInfo.InvariantCulture))];
+        }
+        else if (!isError && words[0] == "R")
+        {
+            _assigned = null;
+        }
+        else if (KcatRebalance().Match(line) is { Success: true } rebalance)
+        {
+            _assigned = rebalance.Groups[1].Value == "assigned"
+                ? [.. KcatPartition().Matches(rebalance.Groups[2].Value).Select(one => int.Parse(one.Groups[1].Value, CultureInfo.InvariantCulture))]
+                : null;
+        }
+        else
+        {
+            _errors.AppendLine(line);
+        }
+    }
+
+    [GeneratedRegex(@"^% Group \S+ rebalanced .*?: (assigned|revoked): (.*)$")]
+    private static partial Regex KcatRebalance();
+
+    [GeneratedRegex(@"\[(\d+)\]")]
+    private static partial Regex KcatPartition();
+}
