@@ -119,6 +119,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             };
             ChangeLimits(limited, metadata.BrokerConfig, logger);
             BrokerGauges.Register(metrics, replicas, logs, metadata, server);
+            GroupGauges.Register(metrics, groups);
             groups.Start();
             server.Start();
             return new KafkaBroker(

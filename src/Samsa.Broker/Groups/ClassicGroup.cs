@@ -21,17 +21,27 @@ internal sealed partial class ClassicGroup : Group
     private readonly Dictionary<string, long> _pendingMembers = new(StringComparer.Ordinal);
     private readonly GroupOptions _options;
     private readonly GroupCounts _counts;
+    private ClassicGroupState _state = ClassicGroupState.Empty;
 
     /// <summary>Makes a group that has nothing but its name.</summary>
     public ClassicGroup(string groupId, GroupOptions options, GroupCounts counts)
-        : base(groupId)
+        : base(groupId, counts)
     {
         _options = options;
         _counts = counts;
+        counts.Move(null, ClassicGroupState.Empty);
     }
 
     /// <summary>Where the group stands.</summary>
-    public ClassicGroupState State { get; private set; } = ClassicGroupState.Empty;
+    public ClassicGroupState State
+    {
+        get => _state;
+        private set
+        {
+            _counts.Move(_state, value);
+            _state = value;
+        }
+    }
 
     /// <summary>Counts the completed rebalances.</summary>
     public int GenerationId { get; private set; }
@@ -69,7 +79,11 @@ internal sealed partial class ClassicGroup : Group
     public override void Die()
     {
         base.Die();
-        State = ClassicGroupState.Dead;
+        if (_state != ClassicGroupState.Dead)
+        {
+            _counts.Move(_state, null);
+            _state = ClassicGroupState.Dead;
+        }
     }
 
     /// <inheritdoc/>

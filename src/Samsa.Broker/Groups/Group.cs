@@ -8,7 +8,7 @@ namespace Samsa.Broker.Groups;
 /// Threads: one at a time, that of the partition which keeps the group. Lifetime: until <see cref="IsDead"/>.
 /// Never fails: what is wrong is in the answers.
 /// </summary>
-internal abstract class Group(string groupId)
+internal abstract class Group(string groupId, GroupCounts counts)
 {
     /// <summary>No deadline.</summary>
     public const long Never = long.MaxValue;
@@ -17,7 +17,7 @@ internal abstract class Group(string groupId)
     public string GroupId { get; } = groupId;
 
     /// <summary>What the group committed.</summary>
-    public GroupOffsets Offsets { get; } = new();
+    public GroupOffsets Offsets { get; } = new(counts);
 
     /// <summary>True when the group was deleted; whoever still has it in hand must not change it.</summary>
     public bool IsDead { get; protected set; }
@@ -76,7 +76,11 @@ internal abstract class Group(string groupId)
     public abstract DescribeGroupsResponse.DescribedGroup Describe();
 
     /// <summary>Ends the group.</summary>
-    public virtual void Die() => IsDead = true;
+    public virtual void Die()
+    {
+        IsDead = true;
+        Offsets.Clear();
+    }
 
     /// <summary>Refuses every request that waits: the partition is not kept here any more.</summary>
     public abstract void Unload(ErrorCode error);

@@ -5,10 +5,15 @@ namespace Samsa.Broker.Groups;
 /// </summary>
 internal sealed class GroupCounts
 {
+    private readonly long[] _groups = new long[Enum.GetValues<ClassicGroupState>().Length];
     private long _commits;
     private long _expirations;
     private long _deletions;
     private long _rebalances;
+    private long _offsets;
+    private long _loads;
+    private long _loadMs;
+    private long _longestLoadMs;
 
     /// <summary>Offsets committed, one for each partition.</summary>
     public long Commits => Interlocked.Read(ref _commits);
@@ -21,6 +26,46 @@ internal sealed class GroupCounts
 
     /// <summary>Rebalances of classic groups that were completed.</summary>
     public long Rebalances => Interlocked.Read(ref _rebalances);
+
+    /// <summary>Offsets that groups have now.</summary>
+    public long Offsets => Interlocked.Read(ref _offsets);
+
+    /// <summary>Milliseconds of the longest load of a partition.</summary>
+    public long LongestLoadMs => Interlocked.Read(ref _longestLoadMs);
+
+    /// <summary>Milliseconds of a load of a partition, on average.</summary>
+    public double AverageLoadMs => (double)Interlocked.Read(ref _loadMs) / Math.Max(1, Interlocked.Read(ref _loads));
+
+    /// <summary>Classic groups in a state now.</summary>
+    public long GroupsIn(ClassicGroupState state) => Interlocked.Read(ref _groups[(int)state]);
+
+    /// <summary>A group is in another state than before; null where it comes or goes.</summary>
+    public void Move(ClassicGroupState? from, ClassicGroupState? to)
+    {
+        if (from is { } before)
+        {
+            Interlocked.Decrement(ref _groups[(int)before]);
+        }
+
+        if (to is { } after)
+        {
+            Interlocked.Increment(ref _groups[(int)after]);
+        }
+    }
+
+    public void AddOffsets(int count) => Interlocked.Add(ref _offsets, count);
+
+    /// <summary>A partition was loaded.</summary>
+    public void AddLoad(long milliseconds)
+    {
+        Interlocked.Increment(ref _loads);
+        Interlocked.Add(ref _loadMs, milliseconds);
+        var longest = LongestLoadMs;
+        while (milliseconds > longest)
+        {
+            longest = Interlocked.CompareExchange(ref _longestLoadMs, milliseconds, longest);
+        }
+    }
 
     public void AddCommits(int count) => Interlocked.Add(ref _commits, count);
 

@@ -24,6 +24,7 @@ internal sealed partial class GroupLane : IDisposable
     private readonly GroupShard _shard;
     private readonly GroupAppender _appender;
     private readonly GroupOptions _options;
+    private readonly GroupCounts _counts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -38,6 +39,7 @@ internal sealed partial class GroupLane : IDisposable
         _partition = partition;
         _replicas = replicas;
         _options = options;
+        _counts = counts;
         _time = time;
         _logger = logger;
         _start = time.GetTimestamp();
@@ -91,6 +93,7 @@ internal sealed partial class GroupLane : IDisposable
             var began = _time.GetTimestamp();
             using var loader = new GroupLoader(_partition.Log, _shard, _options.LoadBufferBytes, _logger);
             loader.Load(cancellation);
+            _counts.AddLoad((long)_time.GetElapsedTime(began).TotalMilliseconds);
             if (loader.Loaded > 0)
             {
                 LogLoaded(_logger, _partition.TopicPartition, _shard.Groups.Count, loader.Loaded, _time.GetElapsedTime(began).TotalMilliseconds);

@@ -7,7 +7,7 @@ namespace Samsa.Broker.Groups;
 /// Owns: the offsets that one group committed, and those that open transactions want to commit.
 /// Threads: one at a time, the group's. Lifetime: the group's. Never fails.
 /// </summary>
-internal sealed class GroupOffsets
+internal sealed class GroupOffsets(GroupCounts counts)
 {
     private readonly Dictionary<string, SortedDictionary<int, CommittedOffset>> _byTopic = new(StringComparer.Ordinal);
     private readonly Dictionary<long, Dictionary<TopicPartition, CommittedOffset>> _pending = [];
@@ -55,7 +55,12 @@ internal sealed class GroupOffsets
             _byTopic[partition.Topic] = partitions = [];
         }
 
-        Count += partitions.ContainsKey(partition.Partition) ? 0 : 1;
+        if (!partitions.ContainsKey(partition.Partition))
+        {
+            Count++;
+            counts.AddOffsets(1);
+        }
+
         partitions[partition.Partition] = offset;
     }
 
@@ -68,12 +73,22 @@ internal sealed class GroupOffsets
         }
 
         Count--;
+        counts.AddOffsets(-1);
         if (partitions.Count == 0)
         {
             _byTopic.Remove(partition.Topic);
         }
 
         return true;
+    }
+
+    /// <summary>Forgets everything: the group ends.</summary>
+    public void Clear()
+    {
+        counts.AddOffsets(-Count);
+        Count = 0;
+        _byTopic.Clear();
+        _pending.Clear();
     }
 
     /// <summary>Notes an offset that becomes visible when the transaction of <paramref name="producerId"/> commits.</summary>

@@ -15,6 +15,7 @@ public static class MetricCatalogue
     private const string Replicas = "ReplicaManager";
     private const string Sockets = "socket-server-metrics";
     private const string Controller = "KafkaController";
+    private const string Coordinator = "group-coordinator-metrics";
 
     // Per topic, and once more without the label for all topics, as Kafka does.
     public static readonly MetricFamily MessagesIn = PerTopic("MessagesInPerSec", "Records appended by producers.");
@@ -143,6 +144,28 @@ public static class MetricCatalogue
     public static readonly MetricFamily CleanerIo =
         new("kafka.utils", "Throttler", "cleaner-io", MetricKind.Counter, "Bytes that compactions read and wrote.");
 
+    public static readonly MetricFamily GroupCount = OfGroups("NumGroups", "Groups that this broker coordinates.");
+    public static readonly MetricFamily GroupsPreparingRebalance = OfGroups("NumGroupsPreparingRebalance", "Groups that wait for their members to join.");
+    public static readonly MetricFamily GroupsCompletingRebalance = OfGroups("NumGroupsCompletingRebalance", "Groups that wait for their leader's assignment.");
+    public static readonly MetricFamily GroupsStable = OfGroups("NumGroupsStable", "Groups whose members have their assignments.");
+    public static readonly MetricFamily GroupsEmpty = OfGroups("NumGroupsEmpty", "Groups without members.");
+    public static readonly MetricFamily GroupsDead = OfGroups("NumGroupsDead", "Always 0: a group that is deleted is forgotten at once.");
+    public static readonly MetricFamily CommittedOffsetCount = OfGroups("NumOffsets", "Offsets that groups have committed, one for each partition.");
+    public static readonly MetricFamily GroupPartitions = new(
+        Server, Coordinator, "num-partitions", Gauge, "Partitions of __consumer_offsets by what their groups can do: active, loading, failed.", "state");
+    public static readonly MetricFamily GroupLoadTimeMax = new(
+        Server, Coordinator, "partition-load-time-max", Gauge, "Milliseconds of the longest load of such a partition since the start.");
+    public static readonly MetricFamily GroupLoadTimeAvg = new(
+        Server, Coordinator, "partition-load-time-avg", Gauge, "Milliseconds of a load of such a partition, on average since the start.");
+    public static readonly MetricFamily OffsetCommitCount = new(
+        Server, Coordinator, "offset-commit-count", MetricKind.Counter, "Offsets committed, one for each partition.");
+    public static readonly MetricFamily OffsetExpirationCount = new(
+        Server, Coordinator, "offset-expiration-count", MetricKind.Counter, "Offsets that expired.");
+    public static readonly MetricFamily OffsetDeletionCount = new(
+        Server, Coordinator, "offset-deletion-count", MetricKind.Counter, "Offsets deleted on request, or with their group or topic.");
+    public static readonly MetricFamily CompletedRebalanceCount = new(
+        Server, Coordinator, "group-completed-rebalance-count", MetricKind.Counter, "Rebalances of classic groups that were completed.");
+
     public static readonly MetricFamily ActiveControllerCount = OfController("ActiveControllerCount", "1 on the active controller.");
     public static readonly MetricFamily ActiveBrokerCount = OfController("ActiveBrokerCount", "Brokers that take part.");
     public static readonly MetricFamily FencedBrokerCount = OfController("FencedBrokerCount", "Brokers that are fenced.");
@@ -188,7 +211,9 @@ public static class MetricCatalogue
         FetchSessions, FetchSessionPartitions, FetchSessionEvictions, OfflineLogDirectoryCount, LogDirectoryOffline,
         CleanerRecopyPercent, CleanerMaxCleanTime, CleanerMaxBufferUtilization, CleanerMaxCompactionDelay, CleanerDeadThreadCount,
         CleanerMaxDirtyPercent, CleanerTimeSinceLastRun, UncleanablePartitionsCount, UncleanableBytes, CleanerIo,
-        ActiveControllerCount, ActiveBrokerCount, FencedBrokerCount, GlobalTopicCount, GlobalPartitionCount,
+        GroupCount, GroupsPreparingRebalance, GroupsCompletingRebalance, GroupsStable, GroupsEmpty, GroupsDead, CommittedOffsetCount,
+        GroupPartitions, GroupLoadTimeMax, GroupLoadTimeAvg, OffsetCommitCount, OffsetExpirationCount, OffsetDeletionCount,
+        CompletedRebalanceCount, ActiveControllerCount, ActiveBrokerCount, FencedBrokerCount, GlobalTopicCount, GlobalPartitionCount,
         OfflinePartitionsCount, PreferredReplicaImbalanceCount, UncleanLeaderElections,
         ProcessCpuSeconds, ProcessResidentMemory, ProcessOpenFiles, ProcessThreads, ProcessStartTime, GcHeapBytes,
         GcAllocatedBytes, GcCollections, GcPauseSeconds, ThreadPoolQueue, BuildInfo,
@@ -208,6 +233,8 @@ public static class MetricCatalogue
 
     private static MetricFamily OfCleanerManager(string name, string help, params string[] labels) =>
         new("kafka.log", "LogCleanerManager", name, Gauge, help, labels);
+
+    private static MetricFamily OfGroups(string name, string help) => new("kafka.coordinator.group", "GroupMetadataManager", name, Gauge, help);
 
     private static MetricFamily OfBroker(string type, string name, string help) => new(Server, type, name, Gauge, help);
 

@@ -209,6 +209,45 @@ public sealed class GroupTests
         Assert.Equal(7, await FetchAsync(again, "g"));
     }
 
+    [Fact]
+    public async Task What_groups_do_is_counted()
+    {
+        await using var broker = await SamsaBroker.StartAsync(new SamsaBrokerOptions { Overrides = Quick });
+        using (var client = await WireClient.ConnectAsync(broker.BootstrapServers))
+        {
+            await ReadyAsync(client);
+            var joined = await client.SendAsync<JoinGroupResponse>(Join(), 3);
+            await client.SendAsync<SyncGroupResponse>(Sync(joined), 3);
+            await client.SendAsync<OffsetCommitResponse>(By(joined, await CommitAsync(client, "g", 1)), 8);
+            await client.SendAsync<OffsetCommitResponse>(await CommitAsync(client, "simple", 1), 8);
+            await client.SendAsync<OffsetCommitResponse>(await CommitAsync(client, "gone", 1), 8);
+            await client.SendAsync<DeleteGroupsResponse>(new DeleteGroupsRequest { GroupsNames = ["gone"] }, 2);
+        }
+
+        Assert.Equal(["numgroups 2", "numgroupsempty 1", "numgroupsstable 1", "numoffsets 2"], Metrics(broker, "kafka_coordinator_group_groupmetadatamanager_"));
+        Assert.Equal(
+            ["group_completed_rebalance_count 1", "num_partitions{state=\"active\"} 4", "offset_commit_count 3", "offset_deletion_count 1"],
+            Metrics(broker, "kafka_server_group_coordinator_metrics_").Where(line => !line.Contains("load", StringComparison.Ordinal)));
+        await broker.RestartAsync();
+        using var again = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await ReadyAsync(again);
+        Assert.Equal(["numgroups 2", "numgroupsempty 1", "numgroupsstable 1", "numoffsets 2"], Metrics(broker, "kafka_coordinator_group_groupmetadatamanager_"));
+    }
+
+    // What is not 0.
+    private static List<string> Metrics(SamsaBroker broker, string prefix)
+    {
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        broker.Server!.Broker.Metrics.WriteTo(output);
+        return
+        [
+            .. System.Text.Encoding.UTF8.GetString(output.WrittenSpan).Split('\n')
+                .Where(line => line.StartsWith(prefix, StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal))
+                .Select(line => line[prefix.Length..])
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
     private static async Task ReadyAsync(WireClient client)
     {
         using var patience = new CancellationTokenSource(WireClient.Patience);

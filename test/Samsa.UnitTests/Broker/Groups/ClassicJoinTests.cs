@@ -1,6 +1,5 @@
 using Samsa.Broker.Groups;
 using Samsa.Protocol;
-using Samsa.Protocol.Messages;
 using Xunit;
 
 namespace Samsa.UnitTests.Broker.Groups;

@@ -1,7 +1,4 @@
 using System.Globalization;
-using Samsa.Broker.Groups;
-using Samsa.Protocol;
-using Samsa.Protocol.Messages;
 using Xunit;
 
 namespace Samsa.UnitTests.Broker.Groups;
