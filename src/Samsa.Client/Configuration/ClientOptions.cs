@@ -47,11 +47,17 @@ public abstract class ClientOptions
     /// <summary>How long connecting to one address may take (<c>socket.connection.setup.timeout.ms</c>).</summary>
     public TimeSpan ConnectionSetupTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The size of the socket's send buffer in bytes, -1 for the operating system's (<c>send.buffer.bytes</c>).</summary>
-    public int SendBufferBytes { get; set; } = 128 * 1024;
+    /// <summary>
+    /// The size of the socket's send buffer in bytes (<c>send.buffer.bytes</c>); -1, unlike Kafka's 128 KB, leaves it to the operating system,
+    /// which lets it grow with the distance.
+    /// </summary>
+    public int SendBufferBytes { get; set; } = -1;
 
-    /// <summary>The size of the socket's receive buffer in bytes, -1 for the operating system's (<c>receive.buffer.bytes</c>).</summary>
-    public int ReceiveBufferBytes { get; set; } = 64 * 1024;
+    /// <summary>
+    /// The size of the socket's receive buffer in bytes (<c>receive.buffer.bytes</c>); -1, unlike Kafka's 64 KB, leaves it to the operating
+    /// system, which lets it grow with the distance.
+    /// </summary>
+    public int ReceiveBufferBytes { get; set; } = -1;
 
     /// <summary>
     /// The largest answer in bytes that a broker may announce; a larger one closes the connection before memory is allocated

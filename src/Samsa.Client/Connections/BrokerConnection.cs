@@ -16,6 +16,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Queue<PendingRequest> _inFlight = new();
     private readonly Queue<EncodedRequest> _outgoing = new();
+    private readonly List<EncodedRequest> _batch = [];
+    private readonly List<ReadOnlyMemory<byte>> _parts = [];
     private readonly TaskCompletionSource<Exception> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IConnectionTransport _transport;
     private readonly ConnectionOptions _options;
@@ -95,6 +97,19 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         var pending = new PendingMessage<TResponse>(api.Key, version, NextCorrelationId(), DeadlineAfter(timeout));
         Enqueue(pending, api.Key, version, pending.CorrelationId, request);
         return cancellation.CanBeCanceled ? pending.Task.WaitAsync(cancellation) : pending.Task;
+    }
+
+    /// <summary>
+    /// As <see cref="SendAsync"/>, but the read loop runs what waits for the answer, which saves a change of threads: the caller promises to be
+    /// short then, not to wait, and to run no code of the user's.
+    /// </summary>
+    public Task<TResponse> SendInlineAsync<TRequest, TResponse>(ClientApi<TRequest, TResponse> api, short version, TRequest request)
+        where TRequest : IMessage
+        where TResponse : IMessage, new()
+    {
+        var pending = new PendingMessage<TResponse>(api.Key, version, NextCorrelationId(), DeadlineAfter(null), inline: true);
+        Enqueue(pending, api.Key, version, pending.CorrelationId, request);
+        return pending.Task;
     }
 
     /// <summary>As <see cref="SendAsync"/>, for an answer whose records stay in rented memory until the caller disposes it.</summary>
@@ -202,8 +217,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     private async Task SendQueuedAsync()
     {
-        List<EncodedRequest> batch = [];
-        List<ReadOnlyMemory<byte>> parts = [];
+        // Of whoever sends: there is one at a time.
+        var (batch, parts) = (_batch, _parts);
         while (true)
         {
             lock (_gate)

@@ -4,12 +4,15 @@ using Samsa.Protocol.Wire;
 
 namespace Samsa.Client.Connections;
 
-/// <summary>Waits for an answer that stands alone once it is decoded.</summary>
-internal sealed class PendingMessage<TResponse>(ApiKey key, short version, int correlationId, long deadline)
+/// <summary>
+/// Waits for an answer that stands alone once it is decoded. What waits runs elsewhere, unless <paramref name="inline"/> lets the read loop run it.
+/// </summary>
+internal sealed class PendingMessage<TResponse>(ApiKey key, short version, int correlationId, long deadline, bool inline = false)
     : PendingRequest(key, version, correlationId, deadline)
     where TResponse : IMessage, new()
 {
-    private readonly TaskCompletionSource<TResponse> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TResponse> _completion = new(
+        inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<TResponse> Task => _completion.Task;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Samsa.Protocol.Wire;
 
 namespace Samsa.Client.Connections;
@@ -17,6 +18,7 @@ internal sealed class ResponseReader(IConnectionTransport transport, int maxFram
     private int _end;
 
     /// <summary>Waits for the length of the next frame; -1 at the end of the stream.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadLengthAsync()
     {
         while (_end - _start < sizeof(int))
@@ -46,6 +48,7 @@ internal sealed class ResponseReader(IConnectionTransport transport, int maxFram
     }
 
     /// <summary>Fills the frame; false when the stream ends in it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(ResponseFrame frame)
     {
         var rest = frame.Memory;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Samsa.Client.Connections;
@@ -8,8 +9,13 @@ namespace Samsa.Client.Connections;
 /// </summary>
 internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTransport
 {
-    private readonly List<ArraySegment<byte>> _segments = [];
+    // So much is sooner copied than gathered: a batch of Kafka's default size with its request.
+    private const int MostCopied = 32 << 10;
 
+    private readonly List<ArraySegment<byte>> _segments = [];
+    private byte[]? _copy;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
         try
@@ -33,10 +39,20 @@ internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTran
             }
 
             long expected = 0;
-            _segments.Clear();
             foreach (var part in parts)
             {
                 expected += part.Length;
+            }
+
+            if (expected <= MostCopied)
+            {
+                await SendAsync(Copy(parts)).ConfigureAwait(false);
+                return;
+            }
+
+            _segments.Clear();
+            foreach (var part in parts)
+            {
                 _segments.Add(MemoryMarshal.TryGetArray(part, out var segment) ? segment : part.ToArray());
             }
 
@@ -68,6 +84,19 @@ internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTran
     {
         socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private ReadOnlyMemory<byte> Copy(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        _copy ??= new byte[MostCopied];
+        var length = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(_copy.AsMemory(length));
+            length += part.Length;
+        }
+
+        return _copy.AsMemory(0, length);
     }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)

@@ -55,7 +55,7 @@ internal sealed class ProduceExchange(
             }
             else
             {
-                answer = await connection.SendAsync(ClientApis.Produce, version, request).ConfigureAwait(false);
+                answer = await connection.SendInlineAsync(ClientApis.Produce, version, request).ConfigureAwait(false);
             }
         }
         catch (KafkaException e)
@@ -70,6 +70,12 @@ internal sealed class ProduceExchange(
         }
 
         context.Metrics.Requested(connection.Address, context.Time.GetElapsedTime(start), failure?.ErrorCode ?? ErrorCode.None);
+
+        if (context.Acks != Acks.None && (answer is null || HasErrors(answer)))
+        {
+            // Here runs the connection's read loop, or whoever closed it; the user's handler of failures must not.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
 
         // The answer, or the end of the connection, may come before the connection lets go of the bytes.
         var sent = await released.Done.ConfigureAwait(false);
@@ -160,6 +166,22 @@ internal sealed class ProduceExchange(
         var added = new ProduceRequest.TopicProduceData { Name = name };
         request.TopicData.Add(added);
         return added;
+    }
+
+    private static bool HasErrors(ProduceResponse response)
+    {
+        foreach (var topic in response.Responses)
+        {
+            foreach (var partition in topic.PartitionResponses)
+            {
+                if (partition.ErrorCode != ErrorCode.None)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private void Settle(ProduceResponse response)

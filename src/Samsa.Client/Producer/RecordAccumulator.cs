@@ -15,6 +15,7 @@ internal sealed class RecordAccumulator(ProducerContext context, ProducerOptions
     private readonly IPartitioner? _partitioner = options.Partitioner;
     private readonly bool _ignoreKeys = options.PartitionerIgnoreKeys;
     private readonly TimeSpan _maxBlock = options.MaxBlock;
+    private TopicQueues? _latest;
 
     /// <summary>Encodes a record into a batch, if that needs no waiting.</summary>
     /// <exception cref="KafkaException">The record can never be sent.</exception>
@@ -122,7 +123,16 @@ internal sealed class RecordAccumulator(ProducerContext context, ProducerOptions
     private TopicQueues TopicOf(string name)
     {
         ArgumentNullException.ThrowIfNull(name, "topic");
-        return _topics.TryGetValue(name, out var topic) ? topic : _topics.GetOrAdd(name, new TopicQueues(name, context));
+
+        // Most programs name the same topic, by the same string, again and again.
+        if (_latest is { } latest && ReferenceEquals(latest.Name, name))
+        {
+            return latest;
+        }
+
+        var topic = _topics.TryGetValue(name, out var known) ? known : _topics.GetOrAdd(name, new TopicQueues(name, context));
+        _latest = topic;
+        return topic;
     }
 
     private AppendResult TryAppend(TopicQueues topic, in RecordParts record, PendingDelivery? delivery, ref int reserved)

@@ -49,6 +49,38 @@ public sealed class ProducerFaultTests
     }
 
     [Fact]
+    public async Task A_handler_of_failures_that_blocks_holds_up_no_other_record()
+    {
+        var scene = new ProducerScene(partitions: 2);
+        using var blocked = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        scene.Options.DeliveryFailed = (in FailedRecord _) =>
+        {
+            blocked.Set();
+            goOn.Wait(TimeSpan.FromSeconds(30));
+        };
+        scene.Cluster.On(ApiKey.Produce, r => scene.Log.Answer(
+            (ProduceRequest)r.Message, partition => partition == 0 ? ErrorCode.InvalidRecord : ErrorCode.None));
+        await using var producer = scene.Start();
+        try
+        {
+            var refused = producer.ProduceAsync(new ProducerRecord { Topic = Topic, Partition = 0, Value = Bytes(0) }, Cancellation).AsTask();
+            await Conditions.Until(() => blocked.IsSet);
+
+            var stored = await producer.ProduceAsync(new ProducerRecord { Topic = Topic, Partition = 1, Value = Bytes(1) }, Cancellation);
+
+            Assert.Equal(0, stored.Offset);
+            Assert.False(refused.IsCompleted);
+            goOn.Set();
+            Assert.Equal(ErrorCode.InvalidRecord, (await Assert.ThrowsAsync<KafkaException>(() => refused)).ErrorCode);
+        }
+        finally
+        {
+            goOn.Set();
+        }
+    }
+
+    [Fact]
     public async Task Records_follow_their_partition_to_another_leader()
     {
         var asked = 0;
