@@ -6,22 +6,70 @@
 //   load fetch   BROKERS TOPIC PARTITIONS COUNT            assigned partitions, from the beginning
 //   load latency BROKERS TOPIC COUNT SIZE RATE             acks=all, linger 0; one record at a time at a fixed rate
 //
-// Prints one JSON object. Exit code 1 when anything was not acknowledged or not read.
+// Before the command: -w WARM (records that go before those that are measured: produce, fetch, latency), -X KEY=VALUE (a setting).
+// Prints one JSON object; "cpu" are this process's processor seconds, "allocated" the bytes that were asked of malloc (0 unless built with
+// -DCOUNT_ALLOCATIONS). Exit code 1 when anything was not acknowledged or not read.
 #include <librdkafka/rdkafka.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 static int64_t acknowledged, failed;
 static double *latencies;
 static int64_t latency_count;
+static int64_t warm;
+static const char *settings[32];
+static int setting_count;
+static int64_t allocated;
+
+#ifdef COUNT_ALLOCATIONS
+// These take the place of the C library's in librdkafka too.
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+void *malloc(size_t size) {
+  __atomic_fetch_add(&allocated, (int64_t)size, __ATOMIC_RELAXED);
+  return __libc_malloc(size);
+}
+void *calloc(size_t count, size_t size) {
+  __atomic_fetch_add(&allocated, (int64_t)(count * size), __ATOMIC_RELAXED);
+  return __libc_calloc(count, size);
+}
+void *realloc(void *old, size_t size) {
+  __atomic_fetch_add(&allocated, (int64_t)size, __ATOMIC_RELAXED);
+  return __libc_realloc(old, size);
+}
+#endif
 
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double start_time, start_cpu;
+static int64_t start_allocated;
+
+static double cpu(void) {
+  struct rusage use;
+  getrusage(RUSAGE_SELF, &use);
+  return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
+}
+
+// Time, processor time and allocations count from here.
+static void begin(void) {
+  start_allocated = __atomic_load_n(&allocated, __ATOMIC_RELAXED);
+  start_cpu = cpu();
+  start_time = now();
+}
+
+static void report(int64_t messages, int64_t bytes) {
+  double seconds = now() - start_time;
+  printf("{\"seconds\": %.6f, \"messages\": %" PRId64 ", \"bytes\": %" PRId64 ", \"cpu\": %.6f, \"allocated\": %" PRId64, seconds, messages, bytes,
+         cpu() - start_cpu, __atomic_load_n(&allocated, __ATOMIC_RELAXED) - start_allocated);
 }
 
 static void die(const char *what, const char *why) {
@@ -53,6 +101,13 @@ static rd_kafka_t *open_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, cons
   char error[512];
   set(conf, "bootstrap.servers", brokers);
   set(conf, "broker.address.family", "v4");
+  for (int i = 0; i < setting_count; i++) {
+    char key[128];
+    const char *value = strchr(settings[i], '=');
+    if (!value || value - settings[i] >= (int)sizeof key) die(settings[i], "is no KEY=VALUE");
+    snprintf(key, sizeof key, "%.*s", (int)(value - settings[i]), settings[i]);
+    set(conf, key, value + 1);
+  }
   rd_kafka_t *client = rd_kafka_new(type, conf, error, sizeof error);
   if (!client) die("client", error);
   return client;
@@ -121,28 +176,33 @@ static void produce(const char *brokers, const char *name, int partitions, int64
   enum { variants = 64 };
   char *payloads = malloc((size_t)variants * (size_t)size);
   for (int i = 0; i < variants; i++) fill(payloads + (size_t)i * (size_t)size, size, (unsigned)i + 1);
-  double start = now();
-  for (int64_t i = 0; i < count; i++) {
-    send_one(client, topic, partitions ? (int32_t)(i % partitions) : RD_KAFKA_PARTITION_UA, payloads + (size_t)(i % variants) * (size_t)size, size);
+  for (int64_t i = -warm; i < count; i++) {
+    if (i == 0) {
+      if (warm) finish(client, warm);
+      acknowledged = 0;
+      begin();
+    }
+    int64_t variant = i < 0 ? -i : i;
+    send_one(client, topic, partitions ? (int32_t)(variant % partitions) : RD_KAFKA_PARTITION_UA, payloads + (size_t)(variant % variants) * (size_t)size, size);
     if (i % 1000 == 0) rd_kafka_poll(client, 0);
   }
   finish(client, count);
-  double seconds = now() - start;
-  printf("{\"seconds\": %.6f, \"messages\": %" PRId64 ", \"bytes\": %" PRId64 "}\n", seconds, count, count * size);
+  report(count, count * size);
+  printf("}\n");
   rd_kafka_topic_destroy(topic);
   rd_kafka_destroy(client);
 }
 
-static void fetch(const char *brokers, const char *name, int partitions, int64_t count) {
+static void fetch(const char *brokers, const char *name, int partitions, int64_t count, int measured) {
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
   set(conf, "fetch.message.max.bytes", "1048576");
   set(conf, "queued.min.messages", "1000000");
   set(conf, "fetch.wait.max.ms", "100");
   set(conf, "check.crcs", "false");
+  begin();
   rd_kafka_t *client = open_client(RD_KAFKA_CONSUMER, conf, brokers);
   rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
   rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
-  double start = now();
   for (int i = 0; i < partitions; i++) rd_kafka_consume_start_queue(topic, i, RD_KAFKA_OFFSET_BEGINNING, queue);
   enum { batch = 10000 };
   static rd_kafka_message_t *messages[batch];
@@ -160,8 +220,10 @@ static void fetch(const char *brokers, const char *name, int partitions, int64_t
     if (got > 0) idle_since = now();
     if (now() - idle_since > 30) die("fetch", "nothing came for 30 s");
   }
-  double seconds = now() - start;
-  printf("{\"seconds\": %.6f, \"messages\": %" PRId64 ", \"bytes\": %" PRId64 "}\n", seconds, read, bytes);
+  if (measured) {
+    report(read, bytes);
+    printf("}\n");
+  }
   for (int i = 0; i < partitions; i++) rd_kafka_consume_stop(topic, i);
   rd_kafka_queue_destroy(queue);
   rd_kafka_topic_destroy(topic);
@@ -177,11 +239,17 @@ static void latency(const char *brokers, const char *name, int64_t count, int si
   if (size < 16) die("latency", "SIZE must be at least 16");
   rd_kafka_t *client = open_producer(brokers, "none", "0");
   rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
-  latencies = malloc((size_t)count * sizeof *latencies);
+  latencies = malloc((size_t)(count > warm ? count : warm) * sizeof *latencies);
   char *payload = malloc((size_t)size);
   fill(payload, size, 7);
-  double start = now();
-  for (int64_t i = 0; i < count; i++) {
+  double start = now() + (double)warm / rate;
+  for (int64_t i = -warm; i < count; i++) {
+    if (i == 0) {
+      if (warm) finish(client, warm);
+      acknowledged = latency_count = 0;
+      begin();
+      start = now();
+    }
     double due = start + (double)i / rate;
     for (double left = due - now(); left > 0; left = due - now()) rd_kafka_poll(client, left > 0.001 ? 1 : 0);
     double sent = now();
@@ -190,19 +258,27 @@ static void latency(const char *brokers, const char *name, int64_t count, int si
     rd_kafka_poll(client, 0);
   }
   finish(client, count);
-  double seconds = now() - start;
+  report(count, count * size);
   qsort(latencies, (size_t)latency_count, sizeof *latencies, ascending);
-  printf("{\"seconds\": %.6f, \"messages\": %" PRId64 ", \"p50\": %.6f, \"p99\": %.6f, \"p999\": %.6f}\n", seconds, count,
-         latencies[latency_count / 2], latencies[latency_count * 99 / 100], latencies[latency_count * 999 / 1000]);
+  printf(", \"p50\": %.6f, \"p99\": %.6f, \"p999\": %.6f, \"max\": %.6f}\n", latencies[latency_count / 2],
+         latencies[latency_count * 99 / 100], latencies[latency_count * 999 / 1000], latencies[latency_count - 1]);
   rd_kafka_topic_destroy(topic);
   rd_kafka_destroy(client);
 }
 
 int main(int argc, char **argv) {
+  for (; argc > 2 && argv[1][0] == '-'; argc -= 2, argv += 2) {
+    if (!strcmp(argv[1], "-w")) warm = atoll(argv[2]);
+    else if (!strcmp(argv[1], "-X") && setting_count < 32) settings[setting_count++] = argv[2];
+    else die(argv[1], "is no option");
+  }
   if (argc == 5 && !strcmp(argv[1], "create")) create(argv[2], argv[3], atoi(argv[4]));
   else if (argc == 7 && !strcmp(argv[1], "produce")) produce(argv[2], argv[3], 0, atoll(argv[4]), atoi(argv[5]), argv[6]);
   else if (argc == 7 && !strcmp(argv[1], "spread")) produce(argv[2], argv[3], atoi(argv[4]), atoll(argv[5]), atoi(argv[6]), "none");
-  else if (argc == 6 && !strcmp(argv[1], "fetch")) fetch(argv[2], argv[3], atoi(argv[4]), atoll(argv[5]));
+  else if (argc == 6 && !strcmp(argv[1], "fetch")) {
+    if (warm) fetch(argv[2], argv[3], atoi(argv[4]), warm, 0);
+    fetch(argv[2], argv[3], atoi(argv[4]), atoll(argv[5]), 1);
+  }
   else if (argc == 7 && !strcmp(argv[1], "latency")) latency(argv[2], argv[3], atoll(argv[4]), atoi(argv[5]), atof(argv[6]));
   else {
     fprintf(stderr, "usage: load create|produce|spread|fetch|latency ... (see the head of load.c)\n");
