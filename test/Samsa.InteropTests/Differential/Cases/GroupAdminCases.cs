@@ -1,6 +1,5 @@
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
-using static Samsa.InteropTests.Differential.Cases.GroupScene;
 
 namespace Samsa.InteropTests.Differential.Cases;
 
