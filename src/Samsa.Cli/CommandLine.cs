@@ -72,7 +72,7 @@ internal static class CommandLine
         Usage: samsa COMMAND [arguments]
 
         Commands:
-        {string.Join('\n', CommandTable.All.Select(c => $"  {c.Name,-12} {c.Summary}"))}
+        {string.Join('\n', CommandTable.All.Select(c => $"  {c.Name,-20} {c.Summary}"))}
 
           samsa COMMAND --help   tells more about a command
           samsa --version        prints the version

@@ -1,5 +1,8 @@
 using Samsa.Cli.Tools.ApiVersions;
 using Samsa.Cli.Tools.Clusters;
+using Samsa.Cli.Tools.Configs;
+using Samsa.Cli.Tools.ConsoleConsumer;
+using Samsa.Cli.Tools.ConsoleProducer;
 using Samsa.Cli.Tools.DumpLog;
 using Samsa.Cli.Tools.LogDirs;
 using Samsa.Cli.Tools.Offsets;
@@ -20,6 +23,9 @@ internal static class CommandTable
         new("dump-log", "prints and checks the files of a log directory", static () => new DumpLogTool()),
         new("broker-api-versions", "prints what each broker serves", static () => new BrokerApiVersionsTool()),
         new("cluster", "prints the id and the endpoints of a cluster", static () => new ClusterTool()),
+        new("configs", "prints and changes settings of topics and brokers", static () => new ConfigsTool()),
+        new("console-consumer", "prints the records of topics", static () => new ConsoleConsumerTool()),
+        new("console-producer", "sends lines as records", static () => new ConsoleProducerTool()),
         new("consumer-perf-test", "measures how fast records are read", static () => new ConsumerPerfTool()),
         new("delete-records", "deletes the first records of partitions", static () => new DeleteRecordsTool()),
         new("e2e-latency", "measures how long a record takes from producer to consumer", static () => new EndToEndLatencyTool()),

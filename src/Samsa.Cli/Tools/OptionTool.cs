@@ -27,6 +27,9 @@ internal abstract class OptionTool : ICommand
     /// <summary>Whether the option table follows a message about an option that is unknown or lacks its argument.</summary>
     protected virtual bool ShowsOptionsWithMistakes => false;
 
+    /// <summary>What stands above the option table where there is no argument at all.</summary>
+    protected virtual string WithoutArguments => Purpose;
+
     /// <summary>The release whose output is to be matched.</summary>
     protected KafkaRelease Release { get; private set; }
 
@@ -41,7 +44,7 @@ internal abstract class OptionTool : ICommand
             arguments = Prepare(arguments, console);
             parsed = OptionParser.Parse(Options, arguments.Span);
             if (arguments.Length == 0 || parsed.Has(_help))
-                throw new ToolException(Purpose, showOptions: true);
+                throw new ToolException(arguments.Length == 0 ? WithoutArguments : Purpose, showOptions: true);
             if (parsed.Has(_version))
             {
                 await console.Output.WriteLineAsync($"{Release.VersionText()} (Samsa {SamsaVersion.Text})");

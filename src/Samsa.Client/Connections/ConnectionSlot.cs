@@ -134,7 +134,7 @@ internal sealed class ConnectionSlot(
 
             if (!stopping.IsCancellationRequested)
             {
-                options.Logger.LogWarning("Connection to {Broker} could not be established: {Reason}", address, e.Message);
+                options.Logger.LogWarning("No connection to {Broker}: {Reason}", address, (e.InnerException ?? e).Message);
             }
 
             throw;

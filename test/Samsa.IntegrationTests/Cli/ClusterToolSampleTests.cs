@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using Samsa.Cli;
-using Samsa.Cli.Tools;
 using Samsa.Testing;
 using Xunit;
 
@@ -225,10 +222,7 @@ public sealed partial class ClusterToolSampleTests : IAsyncLifetime
 
     private static async Task<(int Code, string Output, string Errors)> CommandAsync(params string[] arguments)
     {
-        using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        using var errors = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var console = new ToolConsole(Stream.Null, output, errors) { Like = "3.9" };
-        int code = await CommandLine.RunAsync(arguments, console);
-        return (code, output.ToString(), errors.ToString());
+        var run = await ToolRun.RunAsync("3.9", input: null, arguments);
+        return (run.ExitCode, run.Output, run.Errors);
     }
 }

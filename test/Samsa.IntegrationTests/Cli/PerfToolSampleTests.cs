@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using Samsa.Cli;
-using Samsa.Cli.Tools;
 using Samsa.Testing;
 using Xunit;
 
@@ -178,10 +175,7 @@ public sealed partial class PerfToolSampleTests : IAsyncLifetime
 
     private async Task<(int Code, string Output, string Errors)> RunAsync(string like, string command)
     {
-        using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        using var errors = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var console = new ToolConsole(Stream.Null, output, errors) { Like = like };
-        int code = await CommandLine.RunAsync(command.Replace("$SERVER", _broker.BootstrapServers, StringComparison.Ordinal).Split(' '), console);
-        return (code, output.ToString(), errors.ToString());
+        var run = await ToolRun.RunAsync(like, null, command.Replace("$SERVER", _broker.BootstrapServers, StringComparison.Ordinal).Split(' '));
+        return (run.ExitCode, run.Output, run.Errors);
     }
 }

@@ -85,6 +85,50 @@ public abstract class ClusterToolTests(string version, BrokerFixture fixture)
         await tools.SameAsync("cluster", "unregister", "--id", "77");
     }
 
+    [Fact]
+    public async Task Records_are_sent_and_printed_the_same()
+    {
+        ClusterToolPair tools = await PairAsync();
+        string reader = version == "3.9" ? "--property" : "--reader-property";
+        string formatter = version == "3.9" ? "--property" : "--formatter-property";
+        string server = (await fixture.BrokerAsync()).BootstrapServers;
+        foreach (string own in new[] { "apache", "oursss" })
+        {
+            (await Child.RunAsync(
+                "dotnet", RepositoryPaths.SamsaAssembly, "topics", "--bootstrap-server", server, "--create", "--topic", own + "-records", "--partitions", "1",
+                "--if-not-exists")).Succeeded();
+        }
+
+        byte[] lines = Encoding.UTF8.GetBytes("h1:a,h2:b\tkey|val\nh1:N,:\tk|v|w\nN\tN|N\nalone\n\n\tk|\u00fc\r\nlast");
+        await tools.SameAsync(
+            lines, "console-producer", ["--topic", "{own}-records", "--sync", "--compression-codec",
+            .. Each(reader, "parse.key=true", "parse.headers=true", "key.separator=|", "null.marker=N", "ignore.error=true")]);
+        await tools.SameAsync(Encoding.UTF8.GetBytes("no key\n"), "console-producer", ["--topic", "{own}-records", .. Each(reader, "parse.key=true")]);
+
+        // With one partition, so that Apache's needs no group.
+        string[] everything = Each(formatter, "print.key=true", "print.headers=true", "print.offset=true", "print.partition=true", "null.literal=NIL", "headers.separator=;");
+        await tools.SameAsync("console-consumer", [.. OnePartition, "--timeout-ms", "5000", .. everything]);
+        await tools.SameAsync(
+            "console-consumer", [.. OnePartition, "--max-messages", "1", "--enable-systest-events", "--key-deserializer", "org.apache.kafka.common.serialization.LongDeserializer", "--skip-message-on-error", .. Each(formatter, "print.key=true")]);
+    }
+
+    [Fact]
+    public async Task Settings_are_changed_and_printed_with_the_same_words()
+    {
+        ClusterToolPair tools = await PairAsync();
+        await tools.SameAsync("topics", "--create", "--topic", "{own}-set", "--partitions", "1");
+        await tools.SameAsync("configs", "--alter", "--topic", "{own}-set", "--add-config", "retention.ms=3600000,cleanup.policy=[compact,delete]");
+        await tools.SameAsync("configs", "--describe", "--entity-type", "topics", "--entity-name", "{own}-set");
+        await tools.SameAsync("configs", "--alter", "--topic", "{own}-set", "--delete-config", "cleanup.policy,no.such");
+        await tools.SameAsync("configs", "--alter", "--topic", "{own}-set", "--add-config", "retention.ms=abc");
+        await tools.SameAsync("configs", "--describe", "--topic", "{own}-nope");
+        await tools.SameAsync("configs", "--describe", "--entity-type", "brokers");
+    }
+
+    private static string[] OnePartition => ["--topic", "{own}-records", "--partition", "0", "--offset", "earliest"];
+
+    private static string[] Each(string option, params string[] values) => [.. values.SelectMany(v => new[] { option, v })];
+
     private async Task<ClusterToolPair> PairAsync()
     {
         _ = Tools.ApacheKafka(version);

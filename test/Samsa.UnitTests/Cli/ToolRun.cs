@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 using Samsa.Cli;
 using Samsa.Cli.Tools;
 
@@ -12,10 +12,10 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
     /// <param name="arguments">What follows <c>samsa</c>.</param>
     public static async Task<ToolRun> RunAsync(string? like, params string[] arguments)
     {
-        using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        using var errors = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        using var output = new MemoryStream();
+        using var errors = new MemoryStream();
         var console = new ToolConsole(Stream.Null, output, errors) { Like = like };
         int code = await CommandLine.RunAsync(arguments, console);
-        return new ToolRun(code, output.ToString(), errors.ToString());
+        return new ToolRun(code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(errors.ToArray()));
     }
 }

@@ -26,10 +26,37 @@ internal static class KafkaWords
     {
         string name = code switch
         {
-            ErrorCode.RequestTimedOut => "Timeout",
-            ErrorCode.UnknownServerError => "UnknownServer",
-            _ => code.ToString(),
+            ErrorCode.UnknownServerError => "UnknownServerException",
+            ErrorCode.CorruptMessage => "CorruptRecordException",
+            ErrorCode.RequestTimedOut => "TimeoutException",
+            ErrorCode.MessageTooLarge => "RecordTooLargeException",
+            ErrorCode.StaleControllerEpoch => "ControllerMovedException",
+            ErrorCode.OffsetMetadataTooLarge or ErrorCode.InvalidRegularExpression => code.ToString(),
+            ErrorCode.RecordListTooLarge => "RecordBatchTooLargeException",
+            ErrorCode.TopicAlreadyExists => "TopicExistsException",
+            ErrorCode.InvalidConfig => "InvalidConfigurationException",
+            ErrorCode.OutOfOrderSequenceNumber => "OutOfOrderSequenceException",
+            ErrorCode.DuplicateSequenceNumber => "DuplicateSequenceException",
+            ErrorCode.InvalidProducerIdMapping => "InvalidPidMappingException",
+            ErrorCode.InvalidTransactionTimeout => "InvalidTxnTimeoutException",
+            ErrorCode.KafkaStorageError => "KafkaStorageException",
+            ErrorCode.DelegationTokenAuthDisabled => "DelegationTokenDisabledException",
+            ErrorCode.DelegationTokenRequestNotAllowed => "UnsupportedByAuthenticationException",
+            ErrorCode.NonEmptyGroup => "GroupNotEmptyException",
+            ErrorCode.PrincipalDeserializationFailure => "PrincipalDeserializationException",
+            ErrorCode.FetchSessionTopicIdError => "FetchSessionTopicIdException",
+            _ => Regular(code.ToString()),
         };
-        return "org.apache.kafka.common.errors." + (name.EndsWith("Exception", StringComparison.Ordinal) ? name : name + "Exception");
+        return "org.apache.kafka.common.errors." + name;
+    }
+
+    private static string Regular(string code)
+    {
+        const string Failed = "Failed";
+        const string Exception = "Exception";
+        return code.EndsWith(Exception, StringComparison.Ordinal) ? code
+            : code.EndsWith("Authorization" + Failed, StringComparison.Ordinal) || code.EndsWith("Authentication" + Failed, StringComparison.Ordinal)
+                ? code[..^Failed.Length] + Exception
+            : code + Exception;
     }
 }

@@ -10,7 +10,7 @@ internal static class OptionParser
     /// <exception cref="OptionException">An option is unknown, lacks its argument, or is missing.</exception>
     public static ParsedOptions Parse(OptionSet options, ReadOnlySpan<string> arguments)
     {
-        var parsed = new ParsedOptions();
+        var parsed = new ParsedOptions { Arguments = arguments.ToArray() };
         for (int i = 0; i < arguments.Length; i++)
         {
             string argument = arguments[i];

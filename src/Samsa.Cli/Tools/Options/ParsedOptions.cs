@@ -6,6 +6,9 @@ internal sealed class ParsedOptions
     private readonly Dictionary<Option, List<string>> _arguments = [];
     private readonly List<string> _others = [];
 
+    /// <summary>The whole command line, as it was given.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>The arguments that belong to no option.</summary>
     public IReadOnlyList<string> Others => _others;
 

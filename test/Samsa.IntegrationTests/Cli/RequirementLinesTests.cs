@@ -1,0 +1,196 @@
+using System.Text.RegularExpressions;
+using Samsa.Client.Producer;
+using Samsa.IntegrationTests.Support;
+using Samsa.Testing;
+using Xunit;
+
+namespace Samsa.IntegrationTests.Cli;
+
+/// <summary>
+/// The command lines of the user's notes about topics, console producer and console consumer, as they are written but for the port, through the
+/// names in <c>bin/</c>, and what Kafka prints for them. At the end of the class stand those that are not served yet.
+/// </summary>
+public sealed partial class RequirementLinesTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("samsa-lines-");
+    private SamsaBroker _broker = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the scripts are for Unix shells");
+        _broker = await SamsaBroker.StartAsync();
+
+        // The real folder bin beside a launcher that runs the program that was built with the tests.
+        string repository = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
+        string bin = _folder.CreateSubdirectory("bin").FullName;
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(repository, "bin")))
+        {
+            if (Path.GetFileName(file) == "samsa-tool")
+                File.Copy(file, Path.Combine(bin, "samsa-tool"));
+            else
+                File.CreateSymbolicLink(Path.Combine(bin, Path.GetFileName(file)), "samsa-tool");
+        }
+
+        string launcher = Path.Combine(_folder.FullName, "samsa");
+        await File.WriteAllTextAsync(launcher, $"#!/bin/sh\nexec dotnet '{SamsaProgram.AssemblyPath}' \"$@\"\n");
+#pragma warning disable CA1416 // skipped on Windows
+        File.SetUnixFileMode(launcher, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+#pragma warning restore CA1416
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".sh")]
+    public async Task Topics(string ending)
+    {
+        string tool = "kafka-topics" + ending;
+        Is("\n", await RunAsync(null, tool, "--bootstrap-server 127.0.0.1:9092 --list"));
+        Is("Created topic T.\n", await RunAsync(null, tool, "--bootstrap-server 127.0.0.1:9092 --topic T --create --partitions 3 --replication-factor 1"));
+        Is("T\n", await RunAsync(null, tool, "--bootstrap-server 127.0.0.1:9092 --list"));
+        Is("", await RunAsync(null, tool, "--bootstrap-server 127.0.0.1:9092 --topic T --alter --partitions 4"));
+        var described = await RunAsync(null, tool, "--bootstrap-server 127.0.0.1:9092 --topic T --describe");
+        Is(
+            "Topic: T\tTopicId: ID\tPartitionCount: 4\tReplicationFactor: 1\tConfigs: \n"
+            + string.Concat(Enumerable.Range(0, 4).Select(p => $"\tTopic: T\tPartition: {p}\tLeader: 0\tReplicas: 0\tIsr: 0\tElr: \tLastKnownElr: \n")),
+            described with { Output = TopicId().Replace(described.Output, "TopicId: ID") });
+
+        var tooMany = await RunAsync(null, tool, "--bootstrap-server 127.0.0.1:9092 --topic U --create --partitions 3 --replication-factor 2");
+        Assert.Equal(1, tooMany.ExitCode);
+        Assert.StartsWith(
+            "Error while executing topic command : Unable to replicate the partition 2 time(s): The target replication factor of 2 cannot be reached because only 1 broker(s) are registered",
+            tooMany.Output, StringComparison.Ordinal);
+
+        Is("", await RunAsync(null, tool, "--bootstrap-server 127.0.0.1:9092 --topic T --delete"));
+        Is("\n", await RunAsync(null, tool, "--bootstrap-server 127.0.0.1:9092 --list"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".sh")]
+    public async Task Console_producer_and_consumer(string ending)
+    {
+        string producer = "kafka-console-producer" + ending;
+        string consumer = "kafka-console-consumer" + ending;
+
+        // The topic is made by the first record, with the server's defaults.
+        Sent(await RunAsync("hello\nworld\n", producer, "--broker-list 127.0.0.1:9092 --topic first_topic"));
+        Sent(await RunAsync("acked\n", producer, "--broker-list 127.0.0.1:9092 --topic first_topic --producer-property acks=all"));
+        Sent(await RunAsync(
+            "key,value\n", producer, "--broker-list 127.0.0.1:9092 --topic first_topic --property parse.key=true --property key.separator=,"));
+
+        await EndsAsync(
+            "hello\nworld\nacked\nvalue\n", 4, consumer, "--bootstrap-server 127.0.0.1:9092 --topic first_topic --from-beginning");
+        await EndsAsync(
+            "null,hello\nnull,world\nnull,acked\nkey,value\n", 4, consumer,
+            "--bootstrap-server 127.0.0.1:9092 --topic first_topic --from-beginning --property print.key=true --property key.separator=,");
+    }
+
+    [Fact]
+    public async Task A_consumer_without_from_beginning_prints_what_comes()
+    {
+        await using var producer = new KafkaProducer(new ProducerOptions { BootstrapServers = _broker.BootstrapServers });
+        await producer.ProduceAsync("first_topic", default, "before"u8, TestContext.Current.CancellationToken);
+        await using var tool = Start("kafka-console-consumer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic");
+
+        // Nobody tells when it begins: records are sent until one of them is there.
+        var printed = tool.PrintedAsync("after\n");
+        while (!printed.IsCompleted)
+        {
+            await producer.ProduceAsync("first_topic", default, "after"u8, TestContext.Current.CancellationToken);
+            await Task.WhenAny(printed, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken));
+        }
+
+        await printed;
+        var run = await tool.EndAsync("INT");
+        Assert.Equal(130, run.ExitCode);
+        Assert.DoesNotContain("before", run.Output, StringComparison.Ordinal);
+        Assert.Equal($"Processed a total of {run.Output.Split('\n').Length - 1} messages\n", run.Errors);
+    }
+
+    [Fact]
+    public async Task A_producer_that_is_interrupted_delivers_the_lines_that_it_read()
+    {
+        await using var reader = Start("kafka-console-consumer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic --from-beginning");
+        await using var tool = Start("kafka-console-producer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic --timeout 60000 --request-timeout-ms 30000");
+        await tool.WriteAsync("one\ntwo\n");
+
+        // Batches wait a minute here; the first record proves nothing but that the tool has begun to read.
+        await using var other = new KafkaProducer(new ProducerOptions { BootstrapServers = _broker.BootstrapServers });
+        await other.ProduceAsync("first_topic", default, "first"u8, TestContext.Current.CancellationToken);
+        await reader.PrintedAsync("first\n");
+        await tool.WriteAsync(new string('x', 20_000) + "\nthree\n");
+        await reader.PrintedAsync("xxx\n");
+
+        var run = await tool.EndAsync("INT");
+
+        Assert.Equal((130, "", ""), (run.ExitCode, run.Output, run.Errors));
+        await reader.PrintedAsync("three\n");
+    }
+
+    [Fact]
+    public async Task A_consumer_whose_reader_is_gone_ends()
+    {
+        await using var producer = new KafkaProducer(new ProducerOptions { BootstrapServers = _broker.BootstrapServers });
+        for (int i = 0; i < 3000; i++)
+            await producer.SendAsync("first_topic", default, new byte[100], TestContext.Current.CancellationToken);
+        await producer.FlushAsync(TestContext.Current.CancellationToken);
+        await using var tool = Start("kafka-console-consumer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic --from-beginning");
+
+        var run = await tool.EndWithoutReaderAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("^Unable to write to standard out, closing consumer.\nProcessed a total of [0-9]+ messages\n$", run.Errors);
+    }
+
+    /// <summary>ZooKeeper: issue 7.</summary>
+    [Theory]
+    [InlineData("kafka-topics", "--zookeeper 127.0.0.1:2181 --topic first_topic --create --partitions 3 --replication-factor 1")]
+    [InlineData("kafka-topics", "--zookeeper 127.0.0.1:2181 --list")]
+    [InlineData("kafka-topics", "--zookeeper 127.0.0.1:2181 --topic first_topic --describe")]
+    [InlineData("kafka-topics", "--zookeeper 127.0.0.1:2181 --topic second_topic --delete")]
+    [InlineData("kafka-console-consumer.sh", "--zookeeper localhost:2181 --topic amazing --from-beginning")]
+    public async Task ZooKeeper_is_not_served_yet(string tool, string arguments) => Assert.Equal(
+        new ToolRun(1, "", "--zookeeper is not served yet; name a broker with --bootstrap-server HOST:PORT instead\n"), await RunAsync(null, tool, arguments));
+
+    /// <summary>Groups: issue 6.</summary>
+    [Fact]
+    public async Task Groups_are_not_served_yet()
+    {
+        Assert.Equal(
+            new ToolRun(1, "", "consumer groups are not served yet: without the group 'my-first-app' all partitions are read, and nothing is committed\n"),
+            await RunAsync(null, "kafka-console-consumer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic --group my-first-app"));
+        Assert.False(File.Exists(Path.Combine(_folder.FullName, "bin", "kafka-consumer-groups")), "its command lines belong into this class now");
+    }
+
+    [GeneratedRegex("TopicId: [A-Za-z0-9_-]{22}")]
+    private static partial Regex TopicId();
+
+    private static void Is(string output, ToolRun run) => Assert.Equal(new ToolRun(0, output, ""), run);
+
+    // On a busy machine a broker may take longer than the tool's 1.5 seconds to answer: it says so, and sends again.
+    private static void Sent(ToolRun run) => Assert.Equal(
+        new ToolRun(0, "", ""), run with { Errors = string.Concat(run.Errors.Split('\n').Where(l => !l.StartsWith("WARN ", StringComparison.Ordinal))) });
+
+    /// <summary>The tool prints this, and goes on until it is interrupted.</summary>
+    private async Task EndsAsync(string output, int count, string tool, string arguments)
+    {
+        await using var process = Start(tool, arguments);
+        await process.PrintedAsync(output);
+        Assert.Equal(new ToolRun(130, output, $"Processed a total of {count} messages\n"), await process.EndAsync("INT"));
+    }
+
+    private Task<ToolRun> RunAsync(string? input, string tool, string arguments) => ToolProcess.RunAsync(input, Program(tool), Arguments(arguments));
+
+    private ToolProcess Start(string tool, string arguments) => ToolProcess.Start(Program(tool), Arguments(arguments));
+
+    private string Program(string tool) => Path.Combine(_folder.FullName, "bin", tool);
+
+    private string[] Arguments(string line) => line.Replace("127.0.0.1:9092", _broker.BootstrapServers, StringComparison.Ordinal).Split(' ');
+}
