@@ -27,11 +27,11 @@ internal sealed partial class ClusterToolPair(string version, string bootstrapSe
         string script = Tools.ApacheKafka(version);
         Dictionary<string, string> like = new() { ["SAMSA_TOOLS_LIKE"] = version };
         ChildResult apache = await Child.RunAsync(
-            Tools.Bash, [script, version, "kafka-" + tool, .. For("apache", arguments)], input, Surroundings);
+            Tools.Bash, [script, version, "kafka-" + tool, .. For("theirs", arguments)], input, Surroundings);
         ChildResult ours = await Child.RunAsync("dotnet", [RepositoryPaths.SamsaAssembly, tool, .. For("oursss", arguments)], input, like);
         string both = apache.Describe() + "\n\n" + ours.Describe();
         Assert.True(apache.ExitCode == ours.ExitCode, both);
-        Assert.True(Comparable(apache.Text, "apache") == Comparable(ours.Text, "oursss"), both);
+        Assert.True(Comparable(apache.Text, "theirs") == Comparable(ours.Text, "oursss"), both);
         if (apache.Errors.Length == 0)
         {
             Assert.True(ours.Errors.Length == 0, both);
@@ -43,7 +43,7 @@ internal sealed partial class ClusterToolPair(string version, string bootstrapSe
         }
         else
         {
-            Assert.True(FirstLine(apache.Errors, "apache") == FirstLine(ours.Errors, "oursss"), both);
+            Assert.True(FirstLine(apache.Errors, "theirs") == FirstLine(ours.Errors, "oursss"), both);
             Assert.True(apache.Errors.Contains("\nOption ", StringComparison.Ordinal) == ours.Errors.Contains("\nOption ", StringComparison.Ordinal), both);
         }
 

@@ -14,13 +14,13 @@ public abstract class ClusterToolTests(string version, BrokerFixture fixture)
         await tools.SameAsync("topics", "--create", "--topic", "{own}.t1", "--partitions", "3", "--replication-factor", "1", "--config", "retention.ms=3600000", "--config", "cleanup.policy=compact,delete");
         await tools.SameAsync("topics", "--create", "--topic", "{own}.t1");
         await tools.SameAsync("topics", "--create", "--topic", "{own}.t1", "--if-not-exists");
-        await tools.SameAsync("topics", "--describe", "--topic", "{own}.*");
-        await tools.SameAsync("topics", "--list", "--topic", "{own}.*", "--exclude-internal");
+        await tools.SameAsync("topics", "--describe", "--topic", "{own}[.].*");
+        await tools.SameAsync("topics", "--list", "--topic", "{own}[.].*", "--exclude-internal");
         await tools.SameAsync("topics", "--alter", "--topic", "{own}.t1", "--partitions", "5");
         await tools.SameAsync("topics", "--alter", "--topic", "{own}.t1", "--partitions", "4");
         await tools.SameAsync("topics", "--describe", "--topic", "{own}.t1", "--at-min-isr-partitions");
         await tools.SameAsync("topics", "--delete", "--topic", "{own}.t1");
-        await tools.SameAsync("topics", "--list", "--topic", "{own}.*");
+        await tools.SameAsync("topics", "--list", "--topic", "{own}[.].*");
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public abstract class ClusterToolTests(string version, BrokerFixture fixture)
         string reader = version == "3.9" ? "--property" : "--reader-property";
         string formatter = version == "3.9" ? "--property" : "--formatter-property";
         string server = (await fixture.BrokerAsync()).BootstrapServers;
-        foreach (string own in new[] { "apache", "oursss" })
+        foreach (string own in new[] { "theirs", "oursss" })
         {
             (await Child.RunAsync(
                 "dotnet", RepositoryPaths.SamsaAssembly, "topics", "--bootstrap-server", server, "--create", "--topic", own + "-records", "--partitions", "1",
