@@ -2,14 +2,16 @@ using System.Globalization;
 
 namespace Samsa.Generators.Schema;
 
-/// <summary>Reads one field line: <c>Name type versions [attributes]</c>.</summary>
+/// <summary>Reads one field line: <c>Name type versions [attributes]</c>, or <c>Name type [as Domain]</c> in a record without versions.</summary>
 internal static class FieldLineParser
 {
-    public static FieldSchema? Parse(string[] words, int line, Action<string> error)
+    private static readonly VersionRange TheOnlyVersion = new(0, 0);
+
+    public static FieldSchema? Parse(string[] words, int line, bool inRecord, Action<string> error)
     {
-        if (words.Length < 3)
+        if (words.Length < (inRecord ? 2 : 3))
         {
-            error("expected '<Name> <type> <versions> [attributes]'");
+            error(inRecord ? "expected '<Name> <type> [as <Domain>]'" : "expected '<Name> <type> <versions> [attributes]'");
             return null;
         }
 
@@ -24,14 +26,30 @@ internal static class FieldLineParser
             return null;
         }
 
-        if (!VersionRange.TryParse(words[2], out var versions))
+        var versions = TheOnlyVersion;
+        if (!inRecord && !VersionRange.TryParse(words[2], out versions))
         {
             error($"'{words[2]}' is not a version range: expected 3, 3-5, 3+ or none");
             return null;
         }
 
         var field = new FieldSchema(words[0], type, versions, line) { Nullable = nullable ? versions : VersionRange.None };
-        return ParseAttributes(field, words, error) ? field : null;
+        return (inRecord ? ParseDomain(field, words, error) : ParseAttributes(field, words, error)) ? field : null;
+    }
+
+    private static bool ParseDomain(FieldSchema field, string[] words, Action<string> error)
+    {
+        if (words.Length == 4 && words[2] == "as")
+        {
+            field.Domain = words[3];
+        }
+        else if (words.Length != 2)
+        {
+            error($"{field.Name}: a field of a record has no attribute but 'as <Domain>'");
+            return false;
+        }
+
+        return true;
     }
 
     private static bool ParseAttributes(FieldSchema field, string[] words, Action<string> error)

@@ -1,10 +1,13 @@
 namespace Samsa.Generators.Schema;
 
-/// <summary>A request, response, header, or persisted record with all its versions.</summary>
+/// <summary>A request, response, header, or persisted record with all its versions; or a record of ZooKeeper, which has none.</summary>
 internal sealed class MessageSchema(string kind, string name, int key, int line)
 {
     /// <summary>The keyword of the declaration: <c>request</c>, <c>response</c>, <c>header</c>, <c>data</c>, <c>metadata</c> ...</summary>
     public string Kind { get; } = kind;
+
+    /// <summary>A record of ZooKeeper: without versions, and free to use every other record as the type of a field.</summary>
+    public bool IsRecord => Kind == "record";
 
     /// <summary>The class name.</summary>
     public string Name { get; } = name;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Samsa.Generators.Schema;
 
 /// <summary>
-/// Reads the schema language of <c>schemas/kafka</c> (see docs/decisions/0002): one field per line, structs by indentation of
-/// two spaces. Every mistake becomes a <see cref="SchemaError"/> with its line; parsing goes on so that all of them show at once.
+/// Reads the schema language of <c>schemas/kafka</c> and <c>schemas/zookeeper</c> (see docs/decisions/0002): one field per line,
+/// structs by indentation of two spaces. Every mistake becomes a <see cref="SchemaError"/> with its line; parsing goes on so that all of them show at once.
 /// </summary>
 internal sealed class SchemaParser
 {
@@ -34,7 +34,7 @@ internal sealed class SchemaParser
 
         if (parser._file.Messages.Count == 0)
         {
-            parser.Error("the file declares no message: expected 'api', 'header', 'data' or a kind of record");
+            parser.Error("the file declares no message: expected 'api', 'header', 'data', 'record' or a kind of stored record");
         }
 
         SchemaValidator.Validate(parser._file);
@@ -108,6 +108,15 @@ internal sealed class SchemaParser
                 _file.ApiName = words[2];
                 _file.Doc = doc;
                 return;
+            case "record":
+                if (words.Length != 2)
+                {
+                    Error("expected 'record <Name>'");
+                    return;
+                }
+
+                Open(new MessageSchema("record", words[1], -1, _line) { Versions = new VersionRange(0, 0) }, doc);
+                return;
             case "request" or "response" when _file.ApiName is null:
                 Error($"'{words[0]}' needs a line 'api <key> <Name>' above it");
                 return;
@@ -139,11 +148,7 @@ internal sealed class SchemaParser
 
     private void Begin(MessageSchema message, int skipWords, string body, string? doc)
     {
-        message.Doc = doc;
-        _message = message;
-        _open.Clear();
-        _open.Add((2, message.Root));
-        _file.Messages.Add(message);
+        Open(message, doc);
 
         var options = body;
         for (var i = 0; i < skipWords; i++)
@@ -162,6 +167,15 @@ internal sealed class SchemaParser
             Error($"{message.Name} needs 'versions <lowest>-<highest>'");
             message.Versions = new VersionRange(0, 0);
         }
+    }
+
+    private void Open(MessageSchema message, string? doc)
+    {
+        message.Doc = doc;
+        _message = message;
+        _open.Clear();
+        _open.Add((2, message.Root));
+        _file.Messages.Add(message);
     }
 
     private void ParseOption(MessageSchema message, string[] words)
@@ -236,7 +250,7 @@ internal sealed class SchemaParser
             return;
         }
 
-        var field = FieldLineParser.Parse(words, _line, Error);
+        var field = FieldLineParser.Parse(words, _line, _message!.IsRecord, Error);
         if (field is not null)
         {
             field.Doc = doc;

@@ -32,7 +32,7 @@ internal static class SchemaValidator
                 Add(file, field.Line, $"{where} is declared twice");
             }
 
-            if (field.Type.IsStruct && message.FindStruct(field.Type.Element) is null)
+            if (field.Type.IsStruct && !message.IsRecord && message.FindStruct(field.Type.Element) is null)
             {
                 Add(file, field.Line, $"{where}: the struct {field.Type.Element} is declared nowhere in {message.Name}");
             }

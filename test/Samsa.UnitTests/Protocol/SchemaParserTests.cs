@@ -27,6 +27,11 @@ public sealed class SchemaParserTests
     [InlineData("data Thing versions 0\n   Name string 0+", 2, "indentation is 3 spaces, expected 2")]
     [InlineData("  Name string 0+", 1, "needs a message")]
     [InlineData("# nothing", 1, "declares no message")]
+    [InlineData("record", 1, "record <Name>")]
+    [InlineData("record Thing versions 0", 1, "record <Name>")]
+    [InlineData("record Thing\n  Name", 2, "<Name> <type> [as <Domain>]")]
+    [InlineData("record Thing\n  Name string 0+", 2, "no attribute but 'as <Domain>'")]
+    [InlineData("record Thing\n  Count int32?", 2, "no null on the wire")]
     public void A_mistake_is_reported_with_its_line(string text, int line, string part)
     {
         var file = SchemaParser.Parse("x.kmsg", text);

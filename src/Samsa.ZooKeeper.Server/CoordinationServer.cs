@@ -1,0 +1,253 @@
+using Microsoft.Extensions.Logging;
+using Samsa.ZooKeeper.Server.Files;
+using Samsa.ZooKeeper.Server.Persistence;
+using Samsa.ZooKeeper.Server.Requests;
+
+namespace Samsa.ZooKeeper.Server;
+
+/// <summary>
+/// A standing server without its sockets: the pipeline, its lock, and the two threads around it (the log's and the snapshots').
+/// Owns the pipeline and the log. Connections enter from any thread, each time under the lock and shortly. Lifetime:
+/// <see cref="Start"/> recovers the directory, <see cref="Dispose"/> commits what was proposed and ends. Fails: when the log cannot be
+/// written, nothing can be promised any more: <see cref="Failed"/> ends, and every connection with it.
+/// </summary>
+internal sealed class CoordinationServer : IDisposable
+{
+    private const int NodesPerLock = 256;
+
+    // Apache ZooKeeper's znode.container.checkIntervalMs.
+    private static readonly TimeSpan CleanUpInterval = TimeSpan.FromSeconds(60);
+
+    private readonly Lock _lock = new();
+    private readonly IDataFileSystem _files;
+    private readonly DataDirectory _directory;
+    private readonly LogOptions _logOptions;
+    private readonly TransactionLog _log;
+    private readonly ILogger _logger;
+    private readonly AutoResetEvent _proposed = new(false);
+    private readonly Thread _committer;
+    private readonly ITimer _expiry;
+    private readonly ITimer _cleanUp;
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Thread? _snapshot;
+    private int _sinceSnapshot;
+    private int _snapshotAt;
+    private volatile bool _stopping;
+
+    private CoordinationServer(
+        ServerOptions options, LogOptions logOptions, DataDirectory directory, IDataFileSystem files, TimeProvider time, ILogger logger)
+    {
+        (_directory, _files, _logOptions, _logger, Options) = (directory, files, logOptions, logger, options);
+        Recovered = directory.Recover(options.ExtendedTypesEnabled);
+        Pipeline = new RequestPipeline(Recovered.Tree, Recovered.Sessions, options, time);
+        _log = new TransactionLog(files, directory.Logs, logOptions);
+        _sinceSnapshot = (int)Math.Min(int.MaxValue, Recovered.Replayed);
+        _snapshotAt = NextSnapshotAt();
+        _committer = new Thread(Commit) { IsBackground = true, Name = "zookeeper-log" };
+        var tick = TimeSpan.FromMilliseconds(options.TickTime);
+        _expiry = time.CreateTimer(_ => Enter(pipeline => pipeline.ExpireSessions()), null, tick, tick);
+        _cleanUp = time.CreateTimer(_ => Enter(pipeline => pipeline.CleanUpNodes()), null, CleanUpInterval, CleanUpInterval);
+    }
+
+    /// <summary>The options it runs with.</summary>
+    internal ServerOptions Options { get; }
+
+    /// <summary>What the directory held at the start.</summary>
+    internal RecoveredData Recovered { get; }
+
+    /// <summary>The state machine. Only under <see cref="Enter"/>, or where nobody else runs.</summary>
+    internal RequestPipeline Pipeline { get; }
+
+    internal DataDirectory Directory => _directory;
+
+    /// <summary>Ends with the exception when the log failed.</summary>
+    internal Task Failed => _failed.Task;
+
+    /// <summary>Recovers the directory and begins to commit.</summary>
+    /// <exception cref="CorruptDataException">The directory lost what was acknowledged.</exception>
+    internal static CoordinationServer Start(
+        ServerOptions options, LogOptions logOptions, DataDirectory directory, IDataFileSystem files, TimeProvider time, ILogger logger)
+    {
+        var server = new CoordinationServer(options, logOptions, directory, files, time, logger);
+
+        // A directory with logs and no snapshot is refused (snapshot.trust.empty), so even an empty tree is written once.
+        if (server.Recovered.SnapshotZxid < 0)
+        {
+            server.WriteSnapshot();
+        }
+
+        server._committer.Start();
+        return server;
+    }
+
+    /// <summary>Runs a short step of the state machine under the lock, and sees to what it proposed.</summary>
+    internal void Enter(Action<RequestPipeline> step)
+    {
+        bool proposed;
+        lock (_lock)
+        {
+            step(Pipeline);
+            proposed = Pipeline.HasProposals;
+        }
+
+        if (proposed)
+        {
+            _proposed.Set();
+        }
+    }
+
+    /// <summary>A request of a client; as <see cref="Enter"/>, without an allocation.</summary>
+    internal void Submit(ClientRequest request)
+    {
+        bool proposed;
+        lock (_lock)
+        {
+            Pipeline.Submit(request);
+            proposed = Pipeline.HasProposals;
+        }
+
+        if (proposed)
+        {
+            _proposed.Set();
+        }
+    }
+
+    /// <summary>Writes a snapshot of now. Returns false when there is one already.</summary>
+    internal bool WriteSnapshot()
+    {
+        using var writer = new SnapshotWriter(_files, _directory.Snapshots);
+        lock (_lock)
+        {
+            if (_files.Exists(Path.Combine(_directory.Snapshots, DataFiles.NameOf(DataFiles.Snapshot, Pipeline.Tree.LastProcessedZxid))))
+            {
+                return false;
+            }
+
+            writer.Begin(Pipeline.Tree, Pipeline.Sessions.All);
+        }
+
+        bool more;
+        do
+        {
+            lock (_lock)
+            {
+                more = writer.CopyNodes(NodesPerLock);
+            }
+
+            writer.WriteOut();
+        }
+        while (more);
+        writer.Finish();
+        return true;
+    }
+
+    /// <summary>Deletes what <c>autopurge.snapRetainCount</c> does not keep.</summary>
+    internal int Purge() => _directory.Purge();
+
+    /// <summary>Commits what was proposed, and ends. Sessions stay as they are.</summary>
+    public void Dispose()
+    {
+        _expiry.Dispose();
+        _cleanUp.Dispose();
+        _stopping = true;
+        _proposed.Set();
+        if (_committer.ThreadState != ThreadState.Unstarted)
+        {
+            _committer.Join();
+        }
+
+        _snapshot?.Join();
+        _log.Dispose();
+    }
+
+    private void Commit()
+    {
+        try
+        {
+            var batch = new List<Proposal>();
+            while (true)
+            {
+                batch.Clear();
+                lock (_lock)
+                {
+                    Pipeline.TakeProposals(batch);
+                }
+
+                if (batch.Count > 0)
+                {
+                    CommitBatch(batch);
+                }
+                else if (_stopping)
+                {
+                    return;
+                }
+                else
+                {
+                    _proposed.WaitOne();
+                }
+            }
+        }
+        catch (Exception failure)
+        {
+            // The disk, or a bug of ours. Nothing was answered that is not durable; and from now on nothing can become so.
+            LogMessages.LogFailed(_logger, _directory.Logs, failure);
+            _failed.TrySetException(failure);
+        }
+    }
+
+    private void CommitBatch(List<Proposal> batch)
+    {
+        var logged = 0;
+        foreach (var proposal in batch)
+        {
+            if (proposal.Header is { } header)
+            {
+                _log.Append(header, proposal.Txn);
+                logged++;
+            }
+        }
+
+        if (logged > 0)
+        {
+            _log.Flush();
+        }
+
+        for (var i = 0; i < batch.Count;)
+        {
+            // Shorter than a batch: reads of others get in between.
+            lock (_lock)
+            {
+                for (var end = Math.Min(batch.Count, i + 64); i < end; i++)
+                {
+                    Pipeline.Commit(batch[i]);
+                }
+            }
+        }
+
+        _sinceSnapshot += logged;
+        if (_sinceSnapshot >= _snapshotAt && _snapshot is not { IsAlive: true })
+        {
+            _sinceSnapshot = 0;
+            _snapshotAt = NextSnapshotAt();
+            _log.Roll();
+            _snapshot = new Thread(SnapshotInBackground) { IsBackground = true, Name = "zookeeper-snapshot" };
+            _snapshot.Start();
+        }
+    }
+
+    private void SnapshotInBackground()
+    {
+        try
+        {
+            WriteSnapshot();
+        }
+        catch (IOException failure)
+        {
+            // The log is whole: a start takes longer, nothing is lost. The next one is tried after snapCount transactions.
+            LogMessages.SnapshotFailed(_logger, _directory.Snapshots, failure);
+        }
+    }
+
+    /// <summary>Between half of snapCount and all of it, so that the members of an ensemble do not all write at once.</summary>
+    private int NextSnapshotAt() => (_logOptions.SnapCount / 2) + Random.Shared.Next(Math.Max(1, _logOptions.SnapCount / 2));
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+
+namespace Samsa.ZooKeeper.Server.Files;
+
+/// <summary>The disk.</summary>
+internal sealed partial class PhysicalDataFileSystem : IDataFileSystem
+{
+    // Some file systems refuse to sync a directory with EINVAL; there is nothing to do then.
+    private const int InvalidArgument = 22;
+
+    public void CreateDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (parent is not null)
+        {
+            CreateDirectory(parent);
+        }
+
+        Directory.CreateDirectory(path);
+        if (parent is not null)
+        {
+            FlushDirectory(parent);
+        }
+    }
+
+    public IReadOnlyList<string> List(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return [];
+        }
+
+        var names = Directory.GetFiles(directory);
+        for (var i = 0; i < names.Length; i++)
+        {
+            names[i] = Path.GetFileName(names[i]);
+        }
+
+        return names;
+    }
+
+    public IDataFile Create(string path) => new PhysicalDataFile(path, FileMode.CreateNew);
+
+    public IDataFile Open(string path) => new PhysicalDataFile(path, FileMode.Open);
+
+    public bool Exists(string path) => File.Exists(path);
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void Move(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void FlushDirectory(string path)
+    {
+        // Windows has no such call: NTFS journals directory changes by itself.
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var descriptor = OpenDirectory(path, 0);
+        if (descriptor < 0)
+        {
+            throw new IOException($"Cannot open the directory {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        try
+        {
+            if (Sync(descriptor) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
+            {
+                throw new IOException($"Cannot flush the directory {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenDirectory(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Samsa.ZooKeeper.Server;
+
+/// <summary>The log lines of the server. Ids are stable.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(7001, LogLevel.Critical, "The transaction log in {Directory} cannot be written; the server ends.")]
+    internal static partial void LogFailed(ILogger logger, string directory, Exception failure);
+
+    [LoggerMessage(7002, LogLevel.Error, "A snapshot in {Directory} could not be written; the log has everything.")]
+    internal static partial void SnapshotFailed(ILogger logger, string directory, Exception failure);
+
+    [LoggerMessage(7003, LogLevel.Information, "Serving {Nodes} nodes on {EndPoint} (snapshot 0x{Snapshot:x}, {Replayed} transactions replayed, {Torn} torn bytes cut).")]
+    internal static partial void Serving(ILogger logger, int nodes, object endPoint, long snapshot, long replayed, long torn);
+
+    [LoggerMessage(7004, LogLevel.Debug, "The connection of {Client} ended: {Reason}")]
+    internal static partial void ConnectionEnded(ILogger logger, object? client, string reason);
+
+    [LoggerMessage(7005, LogLevel.Error, "The connection of {Client} ended by an error of the server.")]
+    internal static partial void ConnectionBroke(ILogger logger, object? client, Exception failure);
+
+    [LoggerMessage(7006, LogLevel.Warning, "Refused a connection of {Client}: {Reason}")]
+    internal static partial void ConnectionRefused(ILogger logger, object? client, string reason);
+
+    [LoggerMessage(7007, LogLevel.Information, "Purged {Files} old snapshots and logs.")]
+    internal static partial void Purged(ILogger logger, int files);
+
+    [LoggerMessage(7008, LogLevel.Warning, "Old snapshots and logs could not be purged; the next round tries again.")]
+    internal static partial void PurgeFailed(ILogger logger, Exception failure);
+}

@@ -1,0 +1,275 @@
+using System.Net;
+using Samsa.Protocol.Wire;
+using Samsa.ZooKeeper.Records;
+using Samsa.ZooKeeper.Server.Authorization;
+using Samsa.ZooKeeper.Server.Requests;
+using Samsa.ZooKeeper.Server.Sessions;
+using Samsa.ZooKeeper.Wire;
+using ProtocolViolationException = Samsa.Protocol.Wire.ProtocolViolationException;
+
+namespace Samsa.ZooKeeper.Server.Network;
+
+/// <summary>
+/// One client's connection: reads frames, hands them to the pipeline in their order, and takes answers and events for it.
+/// Owns its stream. One read loop; answers come from any thread, with the server's lock held. Lifetime: <see cref="RunAsync"/> ends
+/// when either side ends the connection; the session lives on. Fails: a peer that breaks the protocol loses its connection.
+/// </summary>
+internal sealed class ClientConnection : IClientConnection
+{
+    private const int AuthXid = -4;
+    private const int EventXid = -1;
+
+    private readonly Stream _stream;
+    private readonly CoordinationServer _server;
+    private readonly ConnectionRegistry _registry;
+    private readonly Outbox _outbox;
+    private readonly Queue<long> _receivedAt = new();
+    private readonly TaskCompletionSource _sessionKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FrameBuffer _frames;
+    private TaskCompletionSource? _room;
+    private volatile IReadOnlyList<AclId> _identities;
+    private bool _sentReadOnly;
+    private int _protocolVersion;
+
+    internal ClientConnection(Stream stream, IPEndPoint client, CoordinationServer server, ConnectionRegistry registry)
+    {
+        (_stream, _server, _registry, Client) = (stream, server, registry, client);
+        _outbox = new Outbox(stream, registry.Statistics, End);
+        _frames = new FrameBuffer(stream, registry.Options.MaxBuffer);
+        _identities = [IpScheme.IdOf(client.Address)];
+        EstablishedAt = registry.Time.GetUtcNow();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AclId> Identities => _identities;
+
+    internal IPEndPoint Client { get; }
+
+    internal DateTimeOffset EstablishedAt { get; }
+
+    internal long SessionId { get; private set; }
+
+    /// <summary>The session's time-out in ms, 0 before there is a session.</summary>
+    internal int Timeout { get; private set; }
+
+    internal long Received { get; private set; }
+
+    internal long Sent { get; private set; }
+
+    internal int LastXid { get; private set; }
+
+    internal long LastZxid { get; private set; }
+
+    internal OpCode LastOperation { get; private set; }
+
+    /// <summary>Requests that wait for their answers.</summary>
+    internal int Outstanding
+    {
+        get
+        {
+            lock (_receivedAt)
+            {
+                return _receivedAt.Count;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Send(int xid, long zxid, KeeperError error, IRecord? body)
+    {
+        TaskCompletionSource? room = null;
+        lock (_receivedAt)
+        {
+            if (_receivedAt.TryDequeue(out var received))
+            {
+                _registry.Statistics.CountAnswer((long)_registry.Time.GetElapsedTime(received).TotalMilliseconds);
+            }
+
+            if (_room is not null && _receivedAt.Count <= _registry.Options.OutstandingLimit / 2)
+            {
+                (room, _room) = (_room, null);
+            }
+        }
+
+        (LastXid, LastZxid) = (xid, zxid);
+        Sent++;
+        _outbox.Add(new Outgoing(true, xid, zxid, error, body));
+        room?.SetResult();
+    }
+
+    /// <inheritdoc/>
+    public void OnEvent(WatchEventType type, string path, long zxid, List<Acl> acl)
+    {
+        // Whoever may not read the node is not told that it changed (CVE-2024-23944).
+        if (!_server.Pipeline.Access.Allows(acl, AclPermissions.Read, _identities))
+        {
+            return;
+        }
+
+        if (_outbox.Count > _registry.Options.EventLimit)
+        {
+            // It does not read: rather a client that begins anew than one that takes all memory.
+            Close();
+            return;
+        }
+
+        Sent++;
+        const int Connected = 3;
+        _outbox.Add(new Outgoing(true, EventXid, -1, KeeperError.Ok, new WatcherEvent { Type = (int)type, State = Connected, Path = path }));
+    }
+
+    /// <inheritdoc/>
+    public void OnSession(long sessionId, int timeout)
+    {
+        (SessionId, Timeout) = (sessionId, timeout);
+        var response = new ConnectResponse
+        {
+            ProtocolVersion = _protocolVersion,
+            SessionId = sessionId,
+            TimeOut = timeout,
+            Passwd = sessionId == 0 ? new byte[SessionIds.PasswordLength] : SessionIds.PasswordOf(sessionId),
+        };
+        _outbox.Add(new Outgoing(false, 0, 0, KeeperError.Ok, new ConnectAnswer(response, _sentReadOnly)));
+        _sessionKnown.TrySetResult();
+        if (sessionId == 0)
+        {
+            Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Close() => _outbox.Close();
+
+    internal void ResetCounters() => (Received, Sent) = (0, 0);
+
+    /// <summary>Ends the connection at once.</summary>
+    internal void End()
+    {
+        _sessionKnown.TrySetCanceled();
+        _stream.Dispose();
+    }
+
+    internal async Task RunAsync()
+    {
+        var reason = "the client closed it";
+        using var patience = new CancellationTokenSource(_registry.Options.ConnectTimeout, _registry.Time);
+        try
+        {
+            var first = await _frames.PeekInt32Async(patience.Token).ConfigureAwait(false);
+            if (first is { } word && FourLetterWords.Find(word) is { } command)
+            {
+                await _registry.Words.AnswerAsync(command, _stream, patience.Token).ConfigureAwait(false);
+                return;
+            }
+
+            if (await _frames.ReadAsync(patience.Token).ConfigureAwait(false) is not { } connect)
+            {
+                return;
+            }
+
+            Connect(connect);
+            await _sessionKnown.Task.ConfigureAwait(false);
+            while (await _frames.ReadAsync(CancellationToken.None).ConfigureAwait(false) is { } frame)
+            {
+                Handle(frame);
+                await WaitForRoomAsync().ConfigureAwait(false);
+                await _outbox.RoomAsync(_registry.Options.OutstandingLimit).ConfigureAwait(false);
+            }
+        }
+        catch (ProtocolViolationException violation)
+        {
+            reason = violation.Message;
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            reason = failure.Message;
+        }
+        catch (Exception bug)
+        {
+            LogMessages.ConnectionBroke(_registry.Logger, Client, bug);
+            throw;
+        }
+        finally
+        {
+            LogMessages.ConnectionEnded(_registry.Logger, Client, reason);
+            _server.Enter(pipeline => pipeline.Disconnect(this, SessionId));
+            End();
+        }
+    }
+
+    private void Connect(ReadOnlyMemory<byte> frame)
+    {
+        var reader = new WireReader(frame);
+        var request = Jute.Read<ConnectRequest>(ref reader);
+        _protocolVersion = request.ProtocolVersion;
+        _sentReadOnly = reader.Remaining > 0;
+        Count(OpCode.CreateSession);
+        _server.Enter(pipeline => pipeline.Connect(this, request));
+    }
+
+    private void Handle(ReadOnlyMemory<byte> frame)
+    {
+        var reader = new WireReader(frame);
+        var header = Jute.Read<RequestHeader>(ref reader);
+        var body = frame[reader.Position..];
+        Count((OpCode)header.Type);
+        if ((OpCode)header.Type == OpCode.Auth)
+        {
+            Authenticate(Jute.Read<AuthPacket>(body));
+            return;
+        }
+
+        lock (_receivedAt)
+        {
+            _receivedAt.Enqueue(_registry.Time.GetTimestamp());
+        }
+
+        _server.Submit(new ClientRequest(this, SessionId, header.Xid, (OpCode)header.Type, body));
+    }
+
+    private void Count(OpCode type)
+    {
+        Received++;
+        LastOperation = type;
+        _registry.Statistics.CountReceived();
+    }
+
+    private void Authenticate(AuthPacket packet)
+    {
+        var proof = packet.Auth.GetValueOrDefault().Span;
+        var gained = _server.Pipeline.Access.Find(packet.Scheme)?.Authenticate(proof, Client.Address);
+        if (gained is null)
+        {
+            _outbox.Add(new Outgoing(true, AuthXid, 0, KeeperError.AuthFailed, null));
+            Close();
+            return;
+        }
+
+        var identities = new List<AclId>(_identities);
+        foreach (var identity in gained)
+        {
+            if (!identities.Exists(known => known.Scheme == identity.Scheme && known.Id == identity.Id))
+            {
+                identities.Add(identity);
+            }
+        }
+
+        _identities = identities;
+        _outbox.Add(new Outgoing(true, AuthXid, 0, KeeperError.Ok, null));
+    }
+
+    /// <summary>A client with too many requests under way is not read until half of them are answered.</summary>
+    private Task WaitForRoomAsync()
+    {
+        lock (_receivedAt)
+        {
+            if (_receivedAt.Count < _registry.Options.OutstandingLimit)
+            {
+                return Task.CompletedTask;
+            }
+
+            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task;
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text;
+
+namespace Samsa.ZooKeeper.Server.Network;
+
+/// <summary>
+/// The commands of four letters that an operator sends instead of a frame. What is not in <c>4lw.commands.whitelist</c> is refused.
+/// The lines are Apache ZooKeeper's, as far as this server has what they tell. Any thread; state is read under the server's lock.
+/// </summary>
+internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegistry registry, ServerInformation information)
+{
+    private static readonly string[] Known =
+    [
+        "conf", "cons", "crst", "dirs", "dump", "envi", "isro", "mntr", "ruok", "srst", "srvr", "stat", "wchc", "wchp", "wchs",
+    ];
+
+    private readonly TimeProvider _time = registry.Time;
+    private readonly long _started = registry.Time.GetTimestamp();
+
+    /// <summary>The word that the first four bytes of a connection are; null for none, so that they are a length.</summary>
+    internal static string? Find(int firstBytes)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes, firstBytes);
+        foreach (var word in Known)
+        {
+            if (bytes[0] == word[0] && bytes[1] == word[1] && bytes[2] == word[2] && bytes[3] == word[3])
+            {
+                return word;
+            }
+        }
+
+        return null;
+    }
+
+    internal async Task AnswerAsync(string word, Stream stream, CancellationToken cancellation)
+    {
+        var text = new StringBuilder();
+        if (registry.Options.Words.Contains("*") || registry.Options.Words.Contains(word))
+        {
+            Answer(word, text);
+        }
+        else
+        {
+            text.Append(word).Append(" is not executed because it is not in the whitelist.\n");
+        }
+
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellation).ConfigureAwait(false);
+    }
+
+    private static string Hex(long value) => "0x" + value.ToString("x", CultureInfo.InvariantCulture);
+
+    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+
+    private void Answer(string word, StringBuilder text)
+    {
+        switch (word)
+        {
+            case "ruok":
+                text.Append("imok");
+                break;
+            case "isro":
+                text.Append("rw");
+                break;
+            case "srvr":
+                Server(text);
+                break;
+            case "stat":
+                Line(text, $"Zookeeper version: {information.Version}");
+                text.Append("Clients:\n");
+                Connections(text, full: false);
+                text.Append('\n');
+                Server(text, withVersion: false);
+                break;
+            case "cons":
+                Connections(text, full: true);
+                text.Append('\n');
+                break;
+            case "mntr":
+                Monitor(text);
+                break;
+            case "conf":
+                Configuration(text);
+                break;
+            case "dirs":
+                Line(text, $"datadir_size: {SizeOf(information.DataDirectory)}");
+                Line(text, $"logdir_size: {SizeOf(information.LogDirectory)}");
+                break;
+            case "envi":
+                Environment(text);
+                break;
+            case "srst":
+                registry.Statistics.Reset();
+                text.Append("Server stats reset.\n");
+                break;
+            case "crst":
+                foreach (var connection in registry.All)
+                {
+                    connection.ResetCounters();
+                }
+
+                text.Append("Connection stats reset.\n");
+                break;
+            default:
+                server.Enter(pipeline => WatchWords.Answer(word, text, pipeline));
+                break;
+        }
+    }
+
+    private void Server(StringBuilder text, bool withVersion = true)
+    {
+        if (withVersion)
+        {
+            Line(text, $"Zookeeper version: {information.Version}");
+        }
+
+        var statistics = registry.Statistics;
+        Line(text, $"Latency min/avg/max: {statistics.MinLatency}/{statistics.AverageLatency:0.####}/{statistics.MaxLatency}");
+        Line(text, $"Received: {statistics.Received}");
+        Line(text, $"Sent: {statistics.Sent}");
+        Line(text, $"Connections: {registry.Count}");
+        server.Enter(pipeline =>
+        {
+            Line(text, $"Outstanding: {pipeline.UnderWayCount}");
+            Line(text, $"Zxid: {Hex(pipeline.Tree.LastProcessedZxid)}");
+            text.Append("Mode: standalone\n");
+            Line(text, $"Node count: {pipeline.Tree.NodeCount}");
+        });
+    }
+
+    private void Connections(StringBuilder text, bool full)
+    {
+        foreach (var connection in registry.All)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" /{connection.Client}[{(connection.SessionId == 0 ? 0 : 1)}]");
+            text.Append(CultureInfo.InvariantCulture, $"(queued={connection.Outstanding},recved={connection.Received},sent={connection.Sent}");
+            if (full && connection.SessionId != 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $",sid={Hex(connection.SessionId)},lop={connection.LastOperation}");
+                text.Append(CultureInfo.InvariantCulture, $",est={connection.EstablishedAt.ToUnixTimeMilliseconds()},to={connection.Timeout}");
+                text.Append(CultureInfo.InvariantCulture, $",lcxid={Hex(connection.LastXid)},lzxid={Hex(connection.LastZxid)}");
+            }
+
+            text.Append(")\n");
+        }
+    }
+
+    private void Monitor(StringBuilder text)
+    {
+        var statistics = registry.Statistics;
+        Line(text, $"zk_version\t{information.Version}");
+        Line(text, $"zk_server_state\tstandalone");
+        Line(text, $"zk_avg_latency\t{statistics.AverageLatency:0.0###}");
+        Line(text, $"zk_min_latency\t{statistics.MinLatency}");
+        Line(text, $"zk_max_latency\t{statistics.MaxLatency}");
+        Line(text, $"zk_packets_received\t{statistics.Received}");
+        Line(text, $"zk_packets_sent\t{statistics.Sent}");
+        Line(text, $"zk_num_alive_connections\t{registry.Count}");
+        Line(text, $"zk_uptime\t{(long)_time.GetElapsedTime(_started).TotalMilliseconds}");
+        server.Enter(pipeline =>
+        {
+            Line(text, $"zk_outstanding_requests\t{pipeline.UnderWayCount}");
+            Line(text, $"zk_znode_count\t{pipeline.Tree.NodeCount}");
+            Line(text, $"zk_ephemerals_count\t{pipeline.Tree.EphemeralCount}");
+            Line(text, $"zk_watch_count\t{pipeline.Watches.Count}");
+            Line(text, $"zk_global_sessions\t{pipeline.Sessions.Count}");
+            Line(text, $"zk_local_sessions\t0");
+            Line(text, $"zk_approximate_data_size\t{pipeline.Tree.DataSize}");
+        });
+    }
+
+    private void Configuration(StringBuilder text)
+    {
+        Line(text, $"clientPort={information.ClientPort()}");
+        Line(text, $"secureClientPort=-1");
+        Line(text, $"dataDir={information.DataDirectory}");
+        Line(text, $"dataDirSize={SizeOf(information.DataDirectory)}");
+        Line(text, $"dataLogDir={information.LogDirectory}");
+        Line(text, $"dataLogSize={SizeOf(information.LogDirectory)}");
+        Line(text, $"tickTime={server.Options.TickTime}");
+        Line(text, $"maxClientCnxns={registry.Options.MaxClientConnections}");
+        Line(text, $"minSessionTimeout={server.Options.MinSessionTimeout}");
+        Line(text, $"maxSessionTimeout={server.Options.MaxSessionTimeout}");
+        Line(text, $"clientPortListenBacklog=-1");
+        Line(text, $"serverId={server.Options.ServerId}");
+    }
+
+    private void Environment(StringBuilder text)
+    {
+        text.Append("Environment:\n");
+        Line(text, $"zookeeper.version={information.Version}");
+        Line(text, $"host.name={System.Environment.MachineName}");
+        Line(text, $"os.name={System.Environment.OSVersion.Platform}");
+        Line(text, $"os.version={System.Environment.OSVersion.Version}");
+        Line(text, $"user.name={System.Environment.UserName}");
+        Line(text, $"user.dir={System.Environment.CurrentDirectory}");
+        Line(text, $"dotnet.version={System.Environment.Version}");
+    }
+
+    private static long SizeOf(string directory)
+    {
+        long size = 0;
+        foreach (var file in Directory.Exists(directory) ? new DirectoryInfo(directory).EnumerateFiles() : [])
+        {
+            size += file.Length;
+        }
+
+        return size;
+    }
+}

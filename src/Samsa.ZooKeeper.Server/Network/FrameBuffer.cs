@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using Samsa.Protocol.Wire;
+
+namespace Samsa.ZooKeeper.Server.Network;
+
+/// <summary>
+/// Reads frames with a length before them. Owns a small buffer, into which many small requests come with one read; each frame is
+/// handed out in an array of its own, because transactions keep slices of it. One thread at a time.
+/// </summary>
+internal sealed class FrameBuffer(Stream stream, int maxFrame)
+{
+    private readonly byte[] _buffer = new byte[4096];
+    private int _start;
+    private int _end;
+
+    /// <summary>The next four bytes, which stay where they are; null at the end.</summary>
+    internal async ValueTask<int?> PeekInt32Async(CancellationToken cancellation)
+    {
+        while (_end - _start < sizeof(int))
+        {
+            if (_start > 0)
+            {
+                _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+                (_start, _end) = (0, _end - _start);
+            }
+
+            var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return null;
+            }
+
+            _end += read;
+        }
+
+        return BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start));
+    }
+
+    /// <summary>The next frame; null when the peer ended the connection.</summary>
+    /// <exception cref="ProtocolViolationException">Its length is negative or more than allowed.</exception>
+    internal async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
+    {
+        if (await PeekInt32Async(cancellation).ConfigureAwait(false) is not { } length)
+        {
+            return null;
+        }
+
+        if (length < 0 || length > maxFrame)
+        {
+            throw new ProtocolViolationException($"A frame of {length} bytes: jute.maxbuffer allows {maxFrame}.");
+        }
+
+        _start += sizeof(int);
+        var here = Math.Min(length, _end - _start);
+
+        // A long frame grows with what really comes: a length alone takes no memory.
+        var frame = new byte[Math.Min(length, Math.Max(here, 64 * 1024))];
+        _buffer.AsSpan(_start, here).CopyTo(frame);
+        _start += here;
+        for (var filled = here; filled < length;)
+        {
+            if (filled == frame.Length)
+            {
+                Array.Resize(ref frame, (int)Math.Min(length, frame.Length * 2L));
+            }
+
+            var read = await stream.ReadAsync(frame.AsMemory(filled), cancellation).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return null;
+            }
+
+            filled += read;
+        }
+
+        return frame;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using Samsa.ZooKeeper.Server.Configuration;
+using Samsa.ZooKeeper.Server.Files;
+using Samsa.ZooKeeper.Server.Network;
+using Samsa.ZooKeeper.Server.Persistence;
+
+namespace Samsa.ZooKeeper.Server;
+
+/// <summary>
+/// A ZooKeeper server that stands alone: recovers its directory, listens, and serves any ZooKeeper client from 3.4 on.
+/// Owns everything it started. Any thread. <see cref="DisposeAsync"/> ends it; sessions outlive it, and resume at the next start.
+/// </summary>
+public sealed class ZooKeeperServer : IAsyncDisposable
+{
+    private readonly CoordinationServer _server;
+    private readonly ClientListener _listener;
+    private readonly ITimer? _purge;
+    private readonly ILogger _logger;
+
+    private ZooKeeperServer(ZooKeeperConfig config, TimeProvider time, ILogger logger)
+    {
+        _logger = logger;
+        var files = new PhysicalDataFileSystem();
+        var logOptions = config.ToLogOptions();
+        var directory = new DataDirectory(files, config.DataDir, config.DataLogDir ?? config.DataDir, logOptions);
+        _server = CoordinationServer.Start(config.ToServerOptions(), logOptions, directory, files, time, logger);
+        try
+        {
+            var information = new ServerInformation(() => EndPoint.Port, directory.Snapshots, directory.Logs, Version);
+            var registry = new ConnectionRegistry(_server, config.ToConnectionOptions(), time, logger, information);
+            _listener = new ClientListener(new IPEndPoint(config.ClientPortAddress, config.ClientPort), _server, registry);
+        }
+        catch
+        {
+            _server.Dispose();
+            throw;
+        }
+
+        if (config.PurgeInterval > 0)
+        {
+            var interval = TimeSpan.FromHours(config.PurgeInterval);
+            _purge = time.CreateTimer(_ => Purge(), null, TimeSpan.Zero, interval);
+        }
+
+        var recovered = _server.Recovered;
+        LogMessages.Serving(
+            logger, recovered.Tree.NodeCount, EndPoint, recovered.SnapshotZxid, recovered.Replayed, recovered.TornBytes);
+    }
+
+    /// <summary>The address with the port that is served.</summary>
+    public IPEndPoint EndPoint => _listener.EndPoint;
+
+    /// <summary>Ends with an exception when the log cannot be written: the server must be disposed then.</summary>
+    public Task Failed => _server.Failed;
+
+    /// <summary>What <c>srvr</c> tells as its version: that of the protocol it speaks, and who speaks it.</summary>
+    private static string Version { get; } =
+        $"3.8.4-samsa-{typeof(ZooKeeperServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0"}";
+
+    /// <summary>Recovers the directory and begins to serve.</summary>
+    /// <exception cref="CorruptDataException">The directory lost what was acknowledged.</exception>
+    /// <exception cref="IOException">The directory cannot be read or written.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The port cannot be had.</exception>
+    public static ZooKeeperServer Start(ZooKeeperConfig config, TimeProvider time, ILogger logger) => new(config, time, logger);
+
+    /// <summary>Writes a snapshot now. Returns false when nothing changed since the last one.</summary>
+    public bool WriteSnapshot() => _server.WriteSnapshot();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_purge is not null)
+        {
+            await _purge.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        _server.Dispose();
+    }
+
+    private void Purge()
+    {
+        try
+        {
+            if (_server.Purge() is > 0 and var files)
+            {
+                LogMessages.Purged(_logger, files);
+            }
+        }
+        catch (IOException failure)
+        {
+            LogMessages.PurgeFailed(_logger, failure);
+        }
+    }
+}
