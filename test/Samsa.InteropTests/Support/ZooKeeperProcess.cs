@@ -12,6 +12,7 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly string _script = Tools.ApacheKafka("3.9");
     private readonly int _port = FreePorts.Next();
+    private bool _stopped;
 
     private ZooKeeperProcess()
     {
@@ -20,10 +21,15 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
     /// <summary>What <c>zookeeper.connect</c> takes.</summary>
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
 
-    public static async Task<ZooKeeperProcess> StartAsync()
+    /// <summary>Where its files are, in <c>version-2</c>.</summary>
+    public string DataDirectory => _directory.File("data");
+
+    /// <summary>Starts it, on the files that <paramref name="prepare"/> puts into the directory that it is given.</summary>
+    public static async Task<ZooKeeperProcess> StartAsync(Action<string>? prepare = null)
     {
         ZooKeeperProcess zooKeeper = new();
         string home = zooKeeper._directory.FullName;
+        prepare?.Invoke(zooKeeper.DataDirectory);
         // The started server inherits the script's output, which therefore does not end with the script. A short tick, so that
         // the session of a killed broker may be short.
         string command = $"exec \"$0\" \"$@\" > '{home}/start.out' 2>&1";
@@ -45,9 +51,20 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
     public Task UntilGoneAsync(string node) => Conditions.UntilAsync(
         $"{node} is gone", EphemeralNodesAsync, nodes => !nodes.Split('\n').Any(line => line.Trim() == node));
 
+    /// <summary>Ends the process; its files stay until it is disposed.</summary>
+    public async Task StopAsync()
+    {
+        _stopped = true;
+        (await Child.RunAsync(Tools.Bash, _script, "3.9", "stop", _directory.FullName)).Succeeded();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        (await Child.RunAsync(Tools.Bash, _script, "3.9", "stop", _directory.FullName)).Succeeded();
+        if (!_stopped)
+        {
+            await StopAsync();
+        }
+
         _directory.Dispose();
     }
 
