@@ -50,7 +50,8 @@ internal static class JavaDeserializer
             // The shortest digits of a float are other ones than those of the same number as a double.
             float number = BinaryPrimitives.ReadSingleBigEndian(Sized(bytes, sizeof(float), "Deserializer"));
             Write(JavaText(double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)), output);
-        },
+        }
+        ,
         "BooleanDeserializer" => static (bytes, output) => Write(BooleanText(Sized(bytes, 1, "BooleanDeserializer")[0]), output),
         "UUIDDeserializer" => static (bytes, output) => Write(
             Guid.TryParseExact(Encoding.UTF8.GetString(bytes), "D", out var id)
