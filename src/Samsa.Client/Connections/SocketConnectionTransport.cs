@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 namespace Samsa.Client.Connections;
 
 /// <summary>
-/// A TCP connection. Owns the socket; one receiver and one sender at a time; disposal ends both with an <see cref="IOException"/>.
+/// A TCP connection. Owns the socket; one receiver and one sender at a time. Disposal ends both, a receive as if the peer had closed, and lets what
+/// was handed to the socket go out: a socket of .NET that is disposed under a pending receive resets the connection instead, and the last records of
+/// a producer with <c>acks=0</c> would be lost. So whoever is the last to use the socket disposes it.
 /// </summary>
 internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTransport
 {
@@ -15,9 +17,14 @@ internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTran
     private readonly List<ArraySegment<byte>> _segments = [];
     private byte[]? _copy;
 
+    // The owner, a receiver and a sender.
+    private int _users = 1;
+    private int _disposed;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
+        Enter();
         try
         {
             return await socket.ReceiveAsync(buffer, SocketFlags.None).ConfigureAwait(false);
@@ -26,10 +33,15 @@ internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTran
         {
             throw new IOException(e.Message, e);
         }
+        finally
+        {
+            Leave();
+        }
     }
 
     public async ValueTask SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
+        Enter();
         try
         {
             if (parts.Count == 1)
@@ -77,12 +89,26 @@ internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTran
         finally
         {
             _segments.Clear();
+            Leave();
         }
     }
 
     public ValueTask DisposeAsync()
     {
-        socket.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            try
+            {
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (SocketException)
+            {
+                // It was not connected any more.
+            }
+
+            Leave();
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -97,6 +123,24 @@ internal sealed class SocketConnectionTransport(Socket socket) : IConnectionTran
         }
 
         return _copy.AsMemory(0, length);
+    }
+
+    private void Enter()
+    {
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            throw new IOException("the connection is closed");
+        }
+
+        Interlocked.Increment(ref _users);
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            socket.Dispose();
+        }
     }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)

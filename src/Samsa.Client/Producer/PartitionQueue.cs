@@ -22,6 +22,7 @@ internal sealed class PartitionQueue(string topic, int partition, ProducerContex
     private volatile BrokerSender? _sender;
     private volatile int _waiting;
     private ProducerIdentity _identity = ProducerIdentity.None;
+    private ProducerIdentity _proven = ProducerIdentity.None;
     private int _nextSequence;
     private bool _hasGap;
     private int _limit = context.BatchSize;
@@ -260,7 +261,7 @@ internal sealed class PartitionQueue(string topic, int partition, ProducerContex
         }
 
         var first = _queued[0];
-        if (_underWay.Count > 0 && (_underWayTo != sender || first.Attempts > 0 || _underWay[0].Attempts > 1 || IsFarAhead(first)))
+        if (_underWay.Count > 0 && (_underWayTo != sender || first.Attempts > 0 || _underWay[0].Attempts > 1 || IsFarAhead(first) || IsUnproven))
         {
             return long.MaxValue;
         }
@@ -274,6 +275,10 @@ internal sealed class PartitionQueue(string topic, int partition, ProducerContex
     // when younger ones were answered first: that happens where a connection broke, and another one was quicker than the news of it.
     private bool IsFarAhead(ProducerBatch batch) => batch.Ordinal - _underWay[0].Ordinal >= context.MaxInFlight;
 
+    // A broker that knows nothing of a producer takes any sequence for its first. So the first batch goes alone: were it refused, for want of a
+    // leader for instance, one behind it could be stored before it (KAFKA-14359).
+    private bool IsUnproven => context.IsIdempotent && _proven != _identity;
+
     private BatchVerdict Verdict(ProducerBatch batch, in PartitionAnswer answer, bool isFinal)
     {
         switch (answer.Error)
@@ -281,6 +286,7 @@ internal sealed class PartitionQueue(string topic, int partition, ProducerContex
             // A duplicate: the first sending arrived after all, and so long ago that the broker does not know its offset.
             case ErrorCode.None:
             case ErrorCode.DuplicateSequenceNumber when batch.HasSequence:
+                _proven = batch.Identity;
                 return BatchVerdict.Succeeded;
 
             case ErrorCode.MessageTooLarge when batch.Count > 1 && !isFinal:

@@ -44,6 +44,36 @@ public sealed class ProducerConnectionTests
         Assert.Equal(["x"], _scene.Log.Values(0));
     }
 
+    [Theory]
+    [InlineData(ErrorCode.NotLeaderOrFollower)]
+    [InlineData(ErrorCode.UnknownTopicOrPartition)]
+    public async Task A_first_batch_that_is_refused_is_not_overtaken(ErrorCode refusal)
+    {
+        // The partition comes up after the first request: whatever is in flight behind it would be taken.
+        _scene.Log.TakesAnyFirst = true;
+        _scene.Options.BatchSize = 0;
+        _scene.Options.Linger = TimeSpan.FromMinutes(1);
+        var isUp = false;
+        _scene.Cluster.On(ApiKey.Produce, r =>
+        {
+            var answer = _scene.Log.Answer((ProduceRequest)r.Message, _ => isUp ? ErrorCode.None : refusal);
+            isUp = true;
+            return answer;
+        });
+        await using var producer = _scene.Start();
+        await producer.GetTopicAsync(Topic, Cancellation);
+        List<string> sent = [];
+        for (var i = 0; i < 30; i++)
+        {
+            sent.Add($"{i}");
+            await producer.SendAsync(Topic, default, System.Text.Encoding.UTF8.GetBytes(sent[^1]), Cancellation);
+        }
+
+        await producer.FlushAsync(Cancellation);
+
+        Assert.Equal(sent, _scene.Log.Values(0));
+    }
+
     [Fact]
     public async Task A_batch_that_is_still_being_sent_keeps_its_memory_when_its_connection_breaks()
     {

@@ -137,21 +137,24 @@ public sealed class ProducerFaultTests
         _scene.Options.BatchSize = 0;
         _scene.Options.MaxInFlightRequestsPerConnection = 3;
         var gate = new TaskCompletionSource();
+        await using var producer = _scene.Start();
+
+        // The first batch goes alone.
+        await producer.ProduceAsync(Topic, default, Bytes(0), Cancellation);
         _scene.Cluster.OnAsync(ApiKey.Produce, async r =>
         {
             await gate.Task;
             return _scene.Log.Answer((ProduceRequest)r.Message);
         });
-        await using var producer = _scene.Start();
-        for (var i = 0; i < 20; i++)
+        for (var i = 1; i < 20; i++)
         {
             await producer.SendAsync(Topic, default, Bytes(i), Cancellation);
         }
 
-        await Conditions.Until(() => _scene.Cluster.Requests<ProduceRequest>().Count() == 3);
+        await Conditions.Until(() => _scene.Cluster.Requests<ProduceRequest>().Count() == 4);
         var flush = producer.FlushAsync(Cancellation);
         Assert.False(flush.IsCompleted);
-        Assert.Equal(3, _scene.Cluster.Requests<ProduceRequest>().Count());
+        Assert.Equal(4, _scene.Cluster.Requests<ProduceRequest>().Count());
 
         gate.SetResult();
         await flush;

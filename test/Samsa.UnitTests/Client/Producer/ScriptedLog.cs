@@ -14,6 +14,10 @@ internal sealed class ScriptedLog
     private const int Remembered = 5;
 
     private readonly Lock _gate = new();
+
+    /// <summary>Whether the first batch of a producer may have any sequence, as brokers since Kafka 2.5 take it.</summary>
+    public bool TakesAnyFirst { get; set; }
+
     private readonly Dictionary<int, List<StoredRecord>> _records = [];
     private readonly Dictionary<int, List<StoredBatch>> _batches = [];
 
@@ -89,7 +93,7 @@ internal sealed class ScriptedLog
                     return (ErrorCode.None, duplicate.Offset);
                 }
 
-                if (last is null ? added.Sequence != 0 : added.Epoch > last.Epoch && added.Sequence != 0)
+                if (last is null ? added.Sequence != 0 && !TakesAnyFirst : added.Epoch > last.Epoch && added.Sequence != 0)
                 {
                     return (last is null ? ErrorCode.UnknownProducerId : ErrorCode.OutOfOrderSequenceNumber, -1);
                 }
