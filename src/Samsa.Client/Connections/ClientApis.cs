@@ -19,6 +19,9 @@ internal static class ClientApis
         new(ApiKey.OffsetForLeaderEpoch, 0, 4);
 
     public static readonly ClientApi<FindCoordinatorRequest, FindCoordinatorResponse> FindCoordinator = new(ApiKey.FindCoordinator, 0, 6);
+    // From version 10 on topics are named by their ids, which a group's offsets may lack.
+    public static readonly ClientApi<OffsetCommitRequest, OffsetCommitResponse> OffsetCommit = new(ApiKey.OffsetCommit, 2, 9);
+    public static readonly ClientApi<OffsetFetchRequest, OffsetFetchResponse> OffsetFetch = new(ApiKey.OffsetFetch, 1, 9);
     public static readonly ClientApi<CreateTopicsRequest, CreateTopicsResponse> CreateTopics = new(ApiKey.CreateTopics, 2, 7);
     public static readonly ClientApi<DeleteTopicsRequest, DeleteTopicsResponse> DeleteTopics = new(ApiKey.DeleteTopics, 1, 6);
     public static readonly ClientApi<CreatePartitionsRequest, CreatePartitionsResponse> CreatePartitions = new(ApiKey.CreatePartitions, 0, 3);

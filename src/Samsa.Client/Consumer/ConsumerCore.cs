@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Client.Connections;
 using Samsa.Client.Consumer.Fetching;
+using Samsa.Client.Consumer.Groups;
 using Samsa.Client.Diagnostics;
 using Samsa.Client.Metadata;
 using Samsa.Protocol;
@@ -17,6 +18,9 @@ internal sealed class ConsumerCore : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly FetchPlanner _planner;
+    private readonly GroupCoordinator? _coordinator;
+    private readonly CommittedPositions? _committed;
+    private readonly Task _committedRunning = Task.CompletedTask;
     private FetchedPartition? _current;
     private volatile Exception? _fault;
     private int _moving;
@@ -27,15 +31,24 @@ internal sealed class ConsumerCore : IAsyncDisposable
         Options = options;
         Telemetry = new ConsumerTelemetry(options);
         Cluster = new ClusterClient(options, options.AllowAutoCreateTopics, connector);
-        Assignment = new Assignment(options) { Changed = () => _planner!.Wake() };
-        _planner = new FetchPlanner(Cluster, Assignment, options, Telemetry, fault =>
+        Assignment = new Assignment(options)
         {
-            Cluster.Logger.LogError(fault, "The consumer stopped by a fault of its own");
-            _fault = fault;
-            Assignment!.DataArrived.Set();
-        });
+            Changed = () =>
+            {
+                _planner!.Wake();
+                _committed?.Wake();
+            },
+        };
+        _planner = new FetchPlanner(Cluster, Assignment, options, Telemetry, Stop);
         LiveClients.Add(this);
         _planner.Start(_stopping.Token);
+        if (options.GroupId is not null)
+        {
+            _coordinator = new GroupCoordinator(Cluster, options);
+            Committer = new OffsetCommitter(_coordinator, Assignment, Cluster, options);
+            _committed = new CommittedPositions(_coordinator, Committer, Assignment, Cluster, options);
+            _committedRunning = GuardAsync(_committed);
+        }
     }
 
     public ConsumerOptions Options { get; }
@@ -45,6 +58,15 @@ internal sealed class ConsumerCore : IAsyncDisposable
     public ClusterClient Cluster { get; }
 
     public Assignment Assignment { get; }
+
+    /// <summary>Commits for the group; null without one.</summary>
+    public OffsetCommitter? Committer { get; }
+
+    /// <summary>The group's coordinator.</summary>
+    /// <exception cref="InvalidOperationException">There is no group.</exception>
+    public GroupCoordinator Coordinator => _coordinator ?? throw WithoutGroup();
+
+    public static InvalidOperationException WithoutGroup() => new("This consumer has no group: set group.id to commit offsets.");
 
     /// <summary>What <see cref="MoveAsync"/> reached: its batch may be read until the next move.</summary>
     public FetchedPartition Current => _current ?? throw new InvalidOperationException("There is no current batch.");
@@ -111,6 +133,11 @@ internal sealed class ConsumerCore : IAsyncDisposable
 
         LiveClients.Remove(this);
 
+        if (Committer is not null)
+        {
+            await Committer.StopAsync().ConfigureAwait(false);
+        }
+
         // A parked fetch ends with its connection. The memory of the batch that the caller may be reading is left to the collector.
         await _stopping.CancelAsync().ConfigureAwait(false);
         Assignment.DataArrived.Set();
@@ -118,8 +145,41 @@ internal sealed class ConsumerCore : IAsyncDisposable
         await _planner.CloseSessionsAsync().ConfigureAwait(false);
         await Cluster.DisposeAsync().ConfigureAwait(false);
         await _planner.StopAsync().ConfigureAwait(false);
+        await _committedRunning.ConfigureAwait(false);
+        if (Committer is not null)
+        {
+            await Committer.DisposeAsync().ConfigureAwait(false);
+        }
+
         Assignment.Close();
         _stopping.Dispose();
+    }
+
+    private void Stop(Exception fault)
+    {
+        Cluster.Logger.LogError(fault, "The consumer stopped by a fault of its own");
+        _fault = fault;
+        Assignment.DataArrived.Set();
+    }
+
+    private async Task GuardAsync(CommittedPositions positions)
+    {
+        try
+        {
+            await Task.Run(() => positions.RunAsync(_stopping.Token), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The consumer is disposed.
+        }
+        catch (ObjectDisposedException)
+        {
+            // So are its connections.
+        }
+        catch (Exception e)
+        {
+            Stop(e);
+        }
     }
 
     private async Task<bool> WaitAsync(TimeSpan limit, CancellationToken cancellation)

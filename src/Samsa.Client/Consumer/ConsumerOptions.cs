@@ -9,8 +9,25 @@ public sealed class ConsumerOptions : ClientOptions
 
     private static readonly OptionTable<ConsumerOptions> Keys = MakeKeys();
 
-    /// <summary>The group (<c>group.id</c>). Kept for the time when groups are served; assigned partitions need none.</summary>
+    /// <summary>
+    /// The group (<c>group.id</c>): it keeps offsets, where assigned partitions begin and which are committed. Partitions can be assigned without one.
+    /// </summary>
     public string? GroupId { get; set; }
+
+    /// <summary>
+    /// Whether offsets are committed every <see cref="AutoCommitInterval"/> and at the end, where there is a group (<c>enable.auto.commit</c>): those of
+    /// records that the caller has moved past.
+    /// </summary>
+    public bool EnableAutoCommit { get; set; } = true;
+
+    /// <summary>How often that is (<c>auto.commit.interval.ms</c>).</summary>
+    public TimeSpan AutoCommitInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Whether a record counts as done, to be committed automatically, as soon as the caller moves past it (librdkafka's
+    /// <c>enable.auto.offset.store</c>); otherwise when the caller says so with <see cref="KafkaConsumerBase.StoreOffset"/>.
+    /// </summary>
+    public bool EnableAutoOffsetStore { get; set; } = true;
 
     /// <summary>What happens without a position, or with one that is gone (<c>auto.offset.reset</c>).</summary>
     public AutoOffsetReset AutoOffsetReset { get; set; } = AutoOffsetReset.Latest;
@@ -65,6 +82,12 @@ public sealed class ConsumerOptions : ClientOptions
         NotNegative("fetch.max.wait.ms", FetchMaxWait);
         NotNegative("auto.offset.reset", AutoOffsetResetDuration);
         Positive("default.api.timeout.ms", DefaultApiTimeout);
+        Positive("auto.commit.interval.ms", AutoCommitInterval);
+        if (GroupId is "")
+        {
+            throw new ClientConfigException("group.id", "group.id is empty; leave it out to consume without a group.");
+        }
+
         AtLeast("fetch.min.bytes", FetchMinBytes, 0);
         AtLeast("fetch.max.bytes", FetchMaxBytes, 1);
         AtLeast("max.partition.fetch.bytes", MaxPartitionFetchBytes, 1);
@@ -114,6 +137,9 @@ public sealed class ConsumerOptions : ClientOptions
     {
         var keys = new OptionTable<ConsumerOptions>("a consumer");
         keys.Text("group.id", nameof(GroupId), (o, v) => o.GroupId = v);
+        keys.Boolean("enable.auto.commit", nameof(EnableAutoCommit), (o, v) => o.EnableAutoCommit = v);
+        keys.Milliseconds("auto.commit.interval.ms", nameof(AutoCommitInterval), (o, v) => o.AutoCommitInterval = v);
+        keys.Boolean("enable.auto.offset.store", nameof(EnableAutoOffsetStore), (o, v) => o.EnableAutoOffsetStore = v);
         keys.Key("auto.offset.reset", (o, v) => SetReset(o, "auto.offset.reset", v));
         keys.Property(nameof(AutoOffsetReset), (o, v) => SetReset(o, nameof(AutoOffsetReset), v));
         keys.Time(nameof(AutoOffsetResetDuration), (o, v) => o.AutoOffsetResetDuration = v);
@@ -132,9 +158,9 @@ public sealed class ConsumerOptions : ClientOptions
         keys.Text("client.rack", nameof(ClientRack), (o, v) => o.ClientRack = v);
         keys.Milliseconds("default.api.timeout.ms", nameof(DefaultApiTimeout), (o, v) => o.DefaultApiTimeout = v);
 
-        // Of groups, which are not served yet, and of the Java client's classes.
+        // Of membership in groups, which is not there yet, and of the Java client's classes.
         keys.WithoutEffect(
-            "enable.auto.commit", "auto.commit.interval.ms", "group.instance.id", "group.protocol", "group.remote.assignor",
+            "group.instance.id", "group.protocol", "group.remote.assignor",
             "heartbeat.interval.ms", "session.timeout.ms", "max.poll.interval.ms", "partition.assignment.strategy",
             "exclude.internal.topics", "internal.leave.group.on.close", "internal.throw.on.fetch.stable.offset.unsupported",
             "share.acknowledgement.mode", "interceptor.classes", "key.deserializer", "value.deserializer");

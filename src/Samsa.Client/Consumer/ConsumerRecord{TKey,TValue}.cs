@@ -15,6 +15,9 @@ public sealed class ConsumerRecord<TKey, TValue>
     /// <summary>The offset.</summary>
     public required long Offset { get; init; }
 
+    /// <summary>The place after the record: what is stored or committed when it is done.</summary>
+    public TopicPartitionOffset Next => new(Partition, Offset + 1, LeaderEpoch);
+
     /// <summary>The leader epoch under which it was written, -1 for unknown.</summary>
     public int LeaderEpoch { get; init; } = RecordBatch.NoPartitionLeaderEpoch;
 

@@ -59,6 +59,7 @@ public sealed class KafkaConsumer : KafkaConsumerBase
     /// <exception cref="ConsumeException">A partition cannot be read on.</exception>
     public ValueTask<ConsumedBatch?> PollBatchAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
+        Core.Assignment.StoreHandedOut();
         var moving = Core.MoveAsync(timeout, cancellationToken);
         if (!moving.IsCompletedSuccessfully)
         {

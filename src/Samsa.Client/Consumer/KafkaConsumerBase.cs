@@ -10,7 +10,7 @@ namespace Samsa.Client.Consumer;
 /// What every consumer can do: take partitions, move in them, and ask about them. Records are read by one caller at a time; everything
 /// here may be called from any thread meanwhile. A seek, a pause or another assignment also drops what was fetched ahead.
 /// </summary>
-public abstract class KafkaConsumerBase : IAsyncDisposable
+public abstract partial class KafkaConsumerBase : IAsyncDisposable
 {
     private protected KafkaConsumerBase(ConsumerOptions options, IConnector? connector)
     {
@@ -30,7 +30,8 @@ public abstract class KafkaConsumerBase : IAsyncDisposable
     private protected ConsumerCore Core { get; }
 
     /// <summary>
-    /// Takes these partitions instead of those before. New ones start where <c>auto.offset.reset</c> says, the others keep their position.
+    /// Takes these partitions instead of those before. New ones start where the group has committed, without that where <c>auto.offset.reset</c> says;
+    /// the others keep their position.
     /// </summary>
     public void Assign(params IEnumerable<TopicPartition> partitions)
     {

@@ -64,6 +64,7 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
                 if (await HandOutAsync(next, cancellationToken).ConfigureAwait(false) is { } record)
                 {
                     yield return record;
+                    Core.Assignment.StoreHandedOut();
                 }
             }
             else
@@ -84,6 +85,7 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
     /// <exception cref="ConsumeException">A partition cannot be read on. Records before the failure were handed out.</exception>
     public async Task<IReadOnlyList<ConsumerRecord<TKey, TValue>>> PollAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
+        Core.Assignment.StoreHandedOut();
         List<ConsumerRecord<TKey, TValue>> records = [];
         var time = Core.Options.TimeProvider;
         var start = time.GetTimestamp();

@@ -54,6 +54,11 @@ internal sealed class ClusterClient : IAsyncDisposable
         return await ConnectAsync(node.Address, purpose, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>A connection to a broker that need not be among those that the cluster named.</summary>
+    /// <exception cref="KafkaException">It cannot be reached, which may pass.</exception>
+    public Task<BrokerConnection> ConnectAsync(BrokerNode node, ConnectionPurpose purpose, CancellationToken cancellation) =>
+        ConnectAsync(node.Address, purpose, cancellation);
+
     /// <summary>The connection to a broker if it is open; null otherwise.</summary>
     public BrokerConnection? OpenConnection(int nodeId, ConnectionPurpose purpose) =>
         Metadata.Snapshot.Broker(nodeId) is { } node ? _pool.Open(node.Address, purpose) : null;

@@ -164,7 +164,7 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
     public async Task Groups_are_not_served_yet()
     {
         Assert.Equal(
-            new ToolRun(1, "", "consumer groups are not served yet: without the group 'my-first-app' all partitions are read, and nothing is committed\n"),
+            new ToolRun(1, "", "this tool joins no consumer group yet: without the group 'my-first-app' all partitions are read, and nothing is committed\n"),
             await RunAsync(null, "kafka-console-consumer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic --group my-first-app"));
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "bin", "kafka-consumer-groups")), "its command lines belong into this class now");
     }

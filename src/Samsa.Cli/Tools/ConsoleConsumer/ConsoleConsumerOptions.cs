@@ -69,7 +69,7 @@ internal sealed class ConsoleConsumerOptions
         SystemTestEvents = options.Flag("enable-systest-events", "Prints shutdown_complete at the end, for system tests.");
         _isolationLevel = options.Text(
             "isolation-level", "String", "read_committed leaves out the records of open and aborted transactions.", "read_uncommitted");
-        _group = options.Text("group", "consumer group id", "The consumer group; not served yet.");
+        _group = options.Text("group", "consumer group id", "The consumer group; this tool joins none yet.");
         _zooKeeper = ZooKeeperOption.Declare(options);
     }
 

@@ -21,7 +21,7 @@ internal static class PartitionChoices
         if (group is not null)
         {
             throw new ToolException(
-                $"consumer groups are not served yet: without the group '{group}' all partitions are read, and nothing is committed");
+                $"this tool joins no consumer group yet: without the group '{group}' all partitions are read, and nothing is committed");
         }
 
         if (partition is { } number)

@@ -83,6 +83,7 @@ internal sealed partial class Assignment
 
             state.Position = position;
             state.PositionEpoch = epoch;
+            HandOut(state);
             return true;
         }
     }
@@ -208,6 +209,12 @@ internal sealed partial class Assignment
         if (state.Position >= 0)
         {
             Forget(state);
+            Delay(state);
+            Changed();
+        }
+        else if (state.AwaitsCommitted)
+        {
+            state.Phase = PartitionPhase.Committed;
             Delay(state);
             Changed();
         }

@@ -53,7 +53,7 @@ internal sealed partial class Assignment(ConsumerOptions options)
                 }
                 else if (!known)
                 {
-                    Start(state!);
+                    Begin(state!);
                 }
             }
 
@@ -180,6 +180,20 @@ internal sealed partial class Assignment(ConsumerOptions options)
         return end < 0 || state.Position < 0 ? null : Math.Max(0, end - state.Position);
     }
 
+    /// <summary>Begins where the group says, if there is one.</summary>
+    private void Begin(PartitionState state)
+    {
+        if (options.GroupId is null)
+        {
+            Start(state);
+            return;
+        }
+
+        Forget(state);
+        state.AwaitsCommitted = true;
+        state.Phase = PartitionPhase.Committed;
+    }
+
     /// <summary>Begins where <c>auto.offset.reset</c> says.</summary>
     private void Start(PartitionState state)
     {
@@ -210,6 +224,8 @@ internal sealed partial class Assignment(ConsumerOptions options)
 
         state.Position = place.Offset;
         state.PositionEpoch = place.LeaderEpoch;
+        state.StoredOffset = place.Offset;
+        state.StoredEpoch = place.LeaderEpoch;
         Forget(state);
         state.Phase = place.LeaderEpoch >= 0 ? PartitionPhase.Validating : PartitionPhase.Fetching;
         SignalResolved();
@@ -228,6 +244,7 @@ internal sealed partial class Assignment(ConsumerOptions options)
     private void Forget(PartitionState state)
     {
         state.Generation++;
+        state.AwaitsCommitted = false;
         state.FetchOffset = state.Position;
         state.FetchEpoch = state.PositionEpoch;
         state.NotBefore = 0;

@@ -3,6 +3,9 @@ namespace Samsa.Client.Consumer.Fetching;
 /// <summary>What has to happen next with an assigned partition.</summary>
 internal enum PartitionPhase
 {
+    /// <summary>The offset that the group committed has to be asked for (OffsetFetch).</summary>
+    Committed,
+
     /// <summary>Its offset has to be asked for (ListOffsets).</summary>
     Resetting,
 

@@ -24,6 +24,18 @@ internal sealed class PartitionState(TopicPartition id)
     /// <summary>The leader epoch of the record before <see cref="Position"/>, -1 for unknown.</summary>
     public int PositionEpoch { get; set; } = -1;
 
+    /// <summary>Whether the group has not said yet where to begin.</summary>
+    public bool AwaitsCommitted { get; set; }
+
+    /// <summary>Up to where the caller is done, -1 for nowhere; committed automatically.</summary>
+    public long StoredOffset { get; set; } = -1;
+
+    /// <summary>The leader epoch of the record before <see cref="StoredOffset"/>, -1 for unknown.</summary>
+    public int StoredEpoch { get; set; } = -1;
+
+    /// <summary>Whether records were handed out that the caller may not be done with.</summary>
+    public bool IsHandedOut { get; set; }
+
     /// <summary>The offset that is fetched next; ahead of <see cref="Position"/> by what is queued.</summary>
     public long FetchOffset { get; set; } = -1;
 

@@ -45,13 +45,7 @@ internal static class JavaDeserializer
         "ShortDeserializer" => static (bytes, output) => Number(BinaryPrimitives.ReadInt16BigEndian(Sized(bytes, sizeof(short), "ShortDeserializer")), output),
         "DoubleDeserializer" => static (bytes, output) =>
             Write(JavaText(BinaryPrimitives.ReadDoubleBigEndian(Sized(bytes, sizeof(double), "Deserializer"))), output),
-        "FloatDeserializer" => static (bytes, output) =>
-        {
-            // The shortest digits of a float are other ones than those of the same number as a double.
-            float number = BinaryPrimitives.ReadSingleBigEndian(Sized(bytes, sizeof(float), "Deserializer"));
-            Write(JavaText(double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)), output);
-        }
-        ,
+        "FloatDeserializer" => WriteFloat,
         "BooleanDeserializer" => static (bytes, output) => Write(BooleanText(Sized(bytes, 1, "BooleanDeserializer")[0]), output),
         "UUIDDeserializer" => static (bytes, output) => Write(
             Guid.TryParseExact(Encoding.UTF8.GetString(bytes), "D", out var id)
@@ -110,6 +104,13 @@ internal static class JavaDeserializer
             else
                 Write($"\\x{one:X2}", output);
         }
+    }
+
+    // The shortest digits of a float are other ones than those of the same number as a double.
+    private static void WriteFloat(ReadOnlySpan<byte> bytes, ArrayBufferWriter<byte> output)
+    {
+        string digits = BinaryPrimitives.ReadSingleBigEndian(Sized(bytes, sizeof(float), "Deserializer")).ToString("R", CultureInfo.InvariantCulture);
+        Write(JavaText(double.Parse(digits, CultureInfo.InvariantCulture)), output);
     }
 
     private static void Number(long number, ArrayBufferWriter<byte> output) => Write(number.ToString(CultureInfo.InvariantCulture), output);

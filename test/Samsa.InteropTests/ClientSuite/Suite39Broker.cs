@@ -1,0 +1,3 @@
+namespace Samsa.InteropTests.ClientSuite;
+
+public sealed class Suite39Broker() : SuiteBroker("kafka-3.9");

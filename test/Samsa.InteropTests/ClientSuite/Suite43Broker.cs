@@ -1,0 +1,3 @@
+namespace Samsa.InteropTests.ClientSuite;
+
+public sealed class Suite43Broker() : SuiteBroker("kafka-4.3");
