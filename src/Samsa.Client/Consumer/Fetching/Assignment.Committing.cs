@@ -1,4 +1,3 @@
-using Samsa.Client.Consumer.Groups;
 using Samsa.Protocol;
 
 namespace Samsa.Client.Consumer.Fetching;
