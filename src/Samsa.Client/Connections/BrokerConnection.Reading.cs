@@ -26,6 +26,12 @@ internal sealed partial class BrokerConnection
                 PendingRequest? pending;
                 lock (_gate)
                 {
+                    if (_failure is not null)
+                    {
+                        // Whoever waited for this answer has been told already.
+                        return;
+                    }
+
                     _inFlight.TryPeek(out pending);
                 }
 

@@ -155,8 +155,9 @@ internal sealed class ClusterClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _pool.DisposeAsync().ConfigureAwait(false);
+        // In this order: a refresh that the connections' end would fail is no warning to anybody.
         await Metadata.DisposeAsync().ConfigureAwait(false);
+        await _pool.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<BrokerConnection> ConnectAsync(BrokerAddress address, ConnectionPurpose purpose, CancellationToken cancellation)

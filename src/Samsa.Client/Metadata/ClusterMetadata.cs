@@ -239,7 +239,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
                 await RefreshAsync(_stopping.Token).ConfigureAwait(false);
                 return;
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            catch (Exception e) when (e is OperationCanceledException or KafkaException && _stopping.IsCancellationRequested)
             {
                 return;
             }

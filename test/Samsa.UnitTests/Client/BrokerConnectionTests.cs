@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Samsa.Client;
 using Samsa.Client.Connections;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
+using Samsa.UnitTests.Client.Diagnostics;
 using Samsa.UnitTests.Client.Scripted;
 using Xunit;
 
@@ -168,6 +170,22 @@ public sealed class BrokerConnectionTests
         Assert.Equal(["held", "behind"], _cluster.Received.Where(r => r.Key == ApiKey.Metadata).Select(NameOf));
     }
 
+    [Fact]
+    public async Task An_answer_that_comes_while_the_connection_is_closed_is_nobodys_fault()
+    {
+        var answer = new TaskCompletionSource<IMessage?>();
+        _cluster.OnAsync(ApiKey.Metadata, _ => answer.Task);
+        var lines = new LogLines();
+        var connection = await OpenAsync(
+            new LateAnswerTransport(_cluster, () => answer.TrySetResult(new MetadataResponse())), lines.CreateLogger("connection"));
+        var asked = AskAsync(connection, "late");
+
+        await connection.DisposeAsync();
+
+        Assert.Equal(ErrorCode.NetworkException, (await Assert.ThrowsAsync<KafkaException>(() => asked)).ErrorCode);
+        Assert.DoesNotContain(lines.All, line => line.Level >= LogLevel.Warning);
+    }
+
     private static byte[] Measure(byte[] frame, ref int length)
     {
         length = frame.Length;
@@ -187,9 +205,9 @@ public sealed class BrokerConnectionTests
     private static Task<MetadataResponse> AskAsync(BrokerConnection connection, string name) =>
         connection.SendAsync(ClientApis.Metadata, 9, new MetadataRequest { Topics = [new() { Name = name }] });
 
-    private Task<BrokerConnection> OpenAsync() => BrokerConnection.OpenAsync(
-        _cluster,
+    private Task<BrokerConnection> OpenAsync(IConnector? connector = null, ILogger? logger = null) => BrokerConnection.OpenAsync(
+        connector ?? _cluster,
         Address,
-        new ConnectionOptions("test", TimeSpan.FromSeconds(30), 1_000_000, _time, NullLogger.Instance),
+        new ConnectionOptions("test", TimeSpan.FromSeconds(30), 1_000_000, _time, logger ?? NullLogger.Instance),
         TestContext.Current.CancellationToken);
 }
