@@ -4,20 +4,15 @@ namespace Samsa.Cli.Tools.Clusters;
 
 /// <summary>
 /// Prints a client's warnings and errors as lines on standard error, as Kafka's tools do. The client's threads enter; lines come one at a
-/// time through <paramref name="write"/>. Lives with the tool, which silences it before it closes the client: that connections end is no news then.
+/// time through <paramref name="write"/>. Lives with the tool.
 /// </summary>
 internal sealed class ClientLog(Action<string> write) : ILoggerFactory, ILogger
 {
-    private volatile bool _isSilent;
-
-    /// <summary>Prints nothing more.</summary>
-    public void Silence() => _isSilent = true;
-
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("A tool's log has one place to go.");
 
-    public bool IsEnabled(LogLevel logLevel) => !_isSilent && logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 

@@ -46,15 +46,13 @@ internal sealed class ConsoleConsumerTool : OptionTool
         var printer = new RecordPrinter(formatter, console, most, options.Has(_declared.SkipOnError));
         try
         {
-            var log = new ClientLog(console.Error);
-            await using var consumer = new KafkaConsumer(Settings(settings, log, console));
+            await using var consumer = new KafkaConsumer(Settings(settings, new ClientLog(console.Error), console));
             try
             {
                 await ReadAsync(consumer, choice, printer, timeout, console, cancellation);
             }
             finally
             {
-                log.Silence();
                 printer.Flush();
                 if (console.IsOutputClosed)
                     console.Error("Unable to write to standard out, closing consumer.");

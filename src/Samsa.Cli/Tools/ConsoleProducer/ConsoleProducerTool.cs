@@ -38,8 +38,7 @@ internal sealed class ConsoleProducerTool : OptionTool
         try
         {
             var parser = new LineParser(options.Value(_declared.Topic)!, _declared.ReaderSettings(options));
-            var log = new ClientLog(console.Error);
-            await using var producer = Producer(_declared.ProducerSettings(options, console), log, console);
+            await using var producer = Producer(_declared.ProducerSettings(options, console), new ClientLog(console.Error), console);
             try
             {
                 await SendAllAsync(producer, parser, options.Has(_declared.Sync), console, cancellation);
@@ -48,7 +47,6 @@ internal sealed class ConsoleProducerTool : OptionTool
             {
                 // Ends with the delivery time-out of the youngest record at the latest; a second signal ends the process.
                 await producer.FlushAsync(CancellationToken.None);
-                log.Silence();
             }
 
             return 0;
