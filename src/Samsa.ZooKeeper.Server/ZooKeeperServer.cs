@@ -5,6 +5,7 @@ using Samsa.ZooKeeper.Server.Configuration;
 using Samsa.ZooKeeper.Server.Files;
 using Samsa.ZooKeeper.Server.Network;
 using Samsa.ZooKeeper.Server.Persistence;
+using Samsa.ZooKeeper.Transport;
 
 namespace Samsa.ZooKeeper.Server;
 
@@ -15,7 +16,8 @@ namespace Samsa.ZooKeeper.Server;
 public sealed class ZooKeeperServer : IAsyncDisposable
 {
     private readonly CoordinationServer _server;
-    private readonly ClientListener _listener;
+    private readonly ConnectionRegistry _registry;
+    private readonly ClientListener? _listener;
     private readonly ITimer? _purge;
     private readonly ILogger _logger;
 
@@ -28,9 +30,12 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         _server = CoordinationServer.Start(config.ToServerOptions(), logOptions, directory, files, time, logger);
         try
         {
-            var information = new ServerInformation(() => EndPoint.Port, directory.Snapshots, directory.Logs, Version);
-            var registry = new ConnectionRegistry(_server, config.ToConnectionOptions(), time, logger, information);
-            _listener = new ClientListener(new IPEndPoint(config.ClientPortAddress, config.ClientPort), _server, registry);
+            var information = new ServerInformation(() => _listener?.EndPoint.Port ?? -1, directory.Snapshots, directory.Logs, Version);
+            _registry = new ConnectionRegistry(_server, config.ToConnectionOptions(), time, logger, information);
+            if (config.ClientPort >= 0)
+            {
+                _listener = new ClientListener(new IPEndPoint(config.ClientPortAddress, config.ClientPort), _registry);
+            }
         }
         catch
         {
@@ -46,11 +51,12 @@ public sealed class ZooKeeperServer : IAsyncDisposable
 
         var recovered = _server.Recovered;
         LogMessages.Serving(
-            logger, recovered.Tree.NodeCount, EndPoint, recovered.SnapshotZxid, recovered.Replayed, recovered.TornBytes);
+            logger, recovered.Tree.NodeCount, _listener?.EndPoint.ToString() ?? "no port", recovered.SnapshotZxid, recovered.Replayed, recovered.TornBytes);
     }
 
     /// <summary>The address with the port that is served.</summary>
-    public IPEndPoint EndPoint => _listener.EndPoint;
+    /// <exception cref="InvalidOperationException">None is: <c>clientPort</c> is -1.</exception>
+    public IPEndPoint EndPoint => _listener?.EndPoint ?? throw new InvalidOperationException("The server does not listen (clientPort=-1).");
 
     /// <summary>Ends with an exception when the log cannot be written: the server must be disposed then.</summary>
     public Task Failed => _server.Failed;
@@ -65,6 +71,14 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     /// <exception cref="System.Net.Sockets.SocketException">The port cannot be had.</exception>
     public static ZooKeeperServer Start(ZooKeeperConfig config, TimeProvider time, ILogger logger) => new(config, time, logger);
 
+    /// <summary>A client of the same process connects, without a port: it has this end of the connection.</summary>
+    public Stream Connect()
+    {
+        var (here, there) = InProcessStream.CreatePair();
+        _registry.Serve(there, new IPEndPoint(IPAddress.Loopback, 0));
+        return here;
+    }
+
     /// <summary>Writes a snapshot now. Returns false when nothing changed since the last one.</summary>
     public bool WriteSnapshot() => _server.WriteSnapshot();
 
@@ -76,7 +90,12 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             await _purge.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _listener.DisposeAsync().ConfigureAwait(false);
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _registry.EndAll();
         _server.Dispose();
     }
 

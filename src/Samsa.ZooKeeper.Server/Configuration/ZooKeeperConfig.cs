@@ -15,7 +15,7 @@ public sealed record ZooKeeperConfig
     /// <summary><c>dataLogDir</c>: where the transaction logs are; <c>dataDir</c> unless set.</summary>
     public string? DataLogDir { get; init; }
 
-    /// <summary><c>clientPort</c>; 0 for any.</summary>
+    /// <summary><c>clientPort</c>; 0 for any, -1 for none (clients of the same process alone, <see cref="ZooKeeperServer.Connect"/>).</summary>
     public int ClientPort { get; init; } = 2181;
 
     /// <summary><c>clientPortAddress</c>; all addresses unless set.</summary>

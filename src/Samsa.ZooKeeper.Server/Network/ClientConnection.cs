@@ -25,7 +25,7 @@ internal sealed class ClientConnection : IClientConnection
     private readonly Outbox _outbox;
     private readonly Queue<long> _receivedAt = new();
     private readonly TaskCompletionSource _sessionKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly FrameBuffer _frames;
+    private readonly FrameReader _frames;
     private TaskCompletionSource? _room;
     private volatile IReadOnlyList<AclId> _identities;
     private bool _sentReadOnly;
@@ -35,7 +35,7 @@ internal sealed class ClientConnection : IClientConnection
     {
         (_stream, _server, _registry, Client) = (stream, server, registry, client);
         _outbox = new Outbox(stream, registry.Statistics, End);
-        _frames = new FrameBuffer(stream, registry.Options.MaxBuffer);
+        _frames = new FrameReader(stream, registry.Options.MaxBuffer);
         _identities = [IpScheme.IdOf(client.Address)];
         EstablishedAt = registry.Time.GetUtcNow();
     }

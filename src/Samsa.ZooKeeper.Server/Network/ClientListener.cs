@@ -4,20 +4,18 @@ using System.Net.Sockets;
 namespace Samsa.ZooKeeper.Server.Network;
 
 /// <summary>
-/// Accepts connections within the limits. Owns the listening socket. One accept loop. Ends with <see cref="DisposeAsync"/>, which ends the
-/// connections too.
+/// Accepts connections within the limits. Owns the listening socket. One accept loop. Ends with <see cref="DisposeAsync"/>.
 /// </summary>
 internal sealed class ClientListener : IAsyncDisposable
 {
     private readonly Socket _socket;
-    private readonly CoordinationServer _server;
     private readonly ConnectionRegistry _registry;
     private readonly Task _accepting;
     private volatile bool _stopping;
 
-    internal ClientListener(IPEndPoint endPoint, CoordinationServer server, ConnectionRegistry registry)
+    internal ClientListener(IPEndPoint endPoint, ConnectionRegistry registry)
     {
-        (_server, _registry) = (server, registry);
+        _registry = registry;
         _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         if (endPoint.Address.Equals(IPAddress.IPv6Any))
         {
@@ -38,10 +36,6 @@ internal sealed class ClientListener : IAsyncDisposable
         _stopping = true;
         _socket.Dispose();
         await _accepting.ConfigureAwait(false);
-        foreach (var connection in _registry.All)
-        {
-            connection.End();
-        }
     }
 
     private async Task AcceptAsync()
@@ -85,26 +79,12 @@ internal sealed class ClientListener : IAsyncDisposable
                 return;
             }
 
-            var connection = new ClientConnection(new NetworkStream(accepted, ownsSocket: true), client, _server, _registry);
-            _registry.Add(connection);
-            _ = RunAsync(connection);
+            _registry.Serve(new NetworkStream(accepted, ownsSocket: true), client);
         }
         catch (SocketException failure)
         {
             LogMessages.ConnectionRefused(_registry.Logger, null, failure.Message);
             accepted.Dispose();
-        }
-    }
-
-    private async Task RunAsync(ClientConnection connection)
-    {
-        try
-        {
-            await connection.RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _registry.Remove(connection);
         }
     }
 }

@@ -8,10 +8,11 @@ namespace Samsa.ZooKeeper.Server.Network;
 internal sealed class ConnectionRegistry
 {
     private readonly ConcurrentDictionary<ClientConnection, bool> _connections = [];
+    private readonly CoordinationServer _server;
 
     internal ConnectionRegistry(CoordinationServer server, ConnectionOptions options, TimeProvider time, ILogger logger, ServerInformation information)
     {
-        (Options, Time, Logger) = (options, time, logger);
+        (_server, Options, Time, Logger) = (server, options, time, logger);
         Words = new FourLetterWords(server, this, information);
     }
 
@@ -40,7 +41,32 @@ internal sealed class ConnectionRegistry
         return count;
     }
 
-    internal void Add(ClientConnection connection) => _connections[connection] = true;
+    /// <summary>Serves a connection until it ends.</summary>
+    internal void Serve(Stream stream, IPEndPoint client)
+    {
+        var connection = new ClientConnection(stream, client, _server, this);
+        _connections[connection] = true;
+        _ = RunAsync(connection);
+    }
 
-    internal void Remove(ClientConnection connection) => _connections.TryRemove(connection, out _);
+    /// <summary>Ends all connections.</summary>
+    internal void EndAll()
+    {
+        foreach (var connection in All)
+        {
+            connection.End();
+        }
+    }
+
+    private async Task RunAsync(ClientConnection connection)
+    {
+        try
+        {
+            await connection.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+        }
+    }
 }

@@ -1,20 +1,20 @@
 using System.Buffers.Binary;
 using Samsa.Protocol.Wire;
 
-namespace Samsa.ZooKeeper.Server.Network;
+namespace Samsa.ZooKeeper.Wire;
 
 /// <summary>
 /// Reads frames with a length before them. Owns a small buffer, into which many small requests come with one read; each frame is
 /// handed out in an array of its own, because transactions keep slices of it. One thread at a time.
 /// </summary>
-internal sealed class FrameBuffer(Stream stream, int maxFrame)
+public sealed class FrameReader(Stream stream, int maxFrame)
 {
     private readonly byte[] _buffer = new byte[4096];
     private int _start;
     private int _end;
 
     /// <summary>The next four bytes, which stay where they are; null at the end.</summary>
-    internal async ValueTask<int?> PeekInt32Async(CancellationToken cancellation)
+    public async ValueTask<int?> PeekInt32Async(CancellationToken cancellation)
     {
         while (_end - _start < sizeof(int))
         {
@@ -38,7 +38,7 @@ internal sealed class FrameBuffer(Stream stream, int maxFrame)
 
     /// <summary>The next frame; null when the peer ended the connection.</summary>
     /// <exception cref="ProtocolViolationException">Its length is negative or more than allowed.</exception>
-    internal async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
     {
         if (await PeekInt32Async(cancellation).ConfigureAwait(false) is not { } length)
         {

@@ -1,0 +1,495 @@
+using Samsa.ZooKeeper.Operations;
+using Samsa.ZooKeeper.Records;
+using Samsa.ZooKeeper.Transport;
+using Samsa.ZooKeeper.Watches;
+using ProtocolViolationException = Samsa.Protocol.Wire.ProtocolViolationException;
+
+namespace Samsa.ZooKeeper.Sessions;
+
+/// <summary>
+/// A session over changing connections. Owns its id and password, the connection, the requests that wait for one, and the watches.
+/// Any thread enters; one loop connects and reads. Lifetime: until <see cref="EndAsync"/>, or until a server refuses an identity, or
+/// the session expires and is not to be renewed. Fails: what was sent and not answered fails with ConnectionLoss; what waits, when
+/// all servers failed once more.
+/// </summary>
+internal sealed class ClientSession
+{
+    private readonly Lock _lock = new();
+    private readonly ZooKeeperClientOptions _options;
+    private readonly ServerList _servers;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Queue<PendingRequest> _waiting = new();
+    private readonly Dictionary<string, int> _registering = new(StringComparer.Ordinal);
+    private readonly List<Identity> _identities = [];
+    private readonly Task _running;
+    private TaskCompletionSource<bool> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ServerConnection? _connection;
+    private KeeperError? _final;
+    private long _sessionId;
+    private ReadOnlyMemory<byte> _password;
+    private long _lastZxid;
+    private TimeSpan _timeout;
+    private volatile KeeperState _state = KeeperState.Disconnected;
+
+    internal ClientSession(ZooKeeperClientOptions options)
+    {
+        _options = options;
+        var connect = ConnectString.Parse(options.ConnectString);
+        _servers = new ServerList(connect.Servers, options.ReconnectBackoff, options.ReconnectBackoffMax, options.Random);
+        _time = options.TimeProvider;
+        (_sessionId, _password, _timeout) = (options.SessionId, options.SessionPassword, options.SessionTimeout);
+        Chroot = new Chroot(connect.Chroot);
+        Watches = new WatchRegistry(Chroot, (change, failure) => LogMessages.WatcherFailed(options.Logger, change, failure));
+        if (options.SessionWatcher is { } watcher)
+        {
+            Watches.AddSessionWatcher(watcher);
+        }
+
+        _running = Task.Run(RunAsync);
+    }
+
+    internal Chroot Chroot { get; }
+
+    internal WatchRegistry Watches { get; }
+
+    internal KeeperState State => _state;
+
+    internal long SessionId => Interlocked.Read(ref _sessionId);
+
+    internal ReadOnlyMemory<byte> Password
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _password;
+            }
+        }
+    }
+
+    /// <summary>The time-out that the server granted; the one that is asked for until then.</summary>
+    internal TimeSpan Timeout
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timeout;
+            }
+        }
+    }
+
+    internal long LastZxid => Interlocked.Read(ref _lastZxid);
+
+    internal ServerAddress? Server
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connection?.Server;
+            }
+        }
+    }
+
+    /// <summary>Ends with true while there is a connection; with false when there never will be one.</summary>
+    internal Task<bool> Connected
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connected.Task;
+            }
+        }
+    }
+
+    /// <summary>Sends a request, or lets it wait for a connection. Requests keep the order of the calls.</summary>
+    internal void Submit(PendingRequest request)
+    {
+        KeeperError? error;
+        ServerConnection? alone = null;
+        lock (_lock)
+        {
+            error = _final;
+            if (error is null)
+            {
+                if (request.Operation.Watcher is not null)
+                {
+                    var path = PathOf(request.Operation);
+                    _registering[path] = _registering.GetValueOrDefault(path) + 1;
+                }
+
+                if (_connection is not { } connection || !connection.TrySend(request, out var isAlone))
+                {
+                    _waiting.Enqueue(request);
+                }
+                else if (isAlone)
+                {
+                    alone = connection;
+                }
+            }
+        }
+
+        alone?.Flush();
+        if (error is { } final)
+        {
+            request.Fail(final);
+        }
+    }
+
+    /// <summary>Adds something that the client says about itself, now and on every later connection.</summary>
+    internal Task<KeeperError> AddIdentity(string scheme, ReadOnlyMemory<byte> proof)
+    {
+        var identity = new Identity(scheme, proof);
+        lock (_lock)
+        {
+            if (_final is { } final)
+            {
+                return Task.FromResult(final);
+            }
+
+            _identities.Add(identity);
+            _connection?.Send(identity);
+        }
+
+        return identity.Answered;
+    }
+
+    /// <summary>
+    /// Ends a watch that one watcher has on a path. The server is told only when nobody else watches the path and nobody is about
+    /// to; otherwise it goes on telling what nobody hears, until the next connection.
+    /// </summary>
+    internal void RemoveWatcher(string path, INodeWatcher watcher)
+    {
+        var serverPath = Chroot.ToServer(path);
+        ServerConnection alone;
+        lock (_lock)
+        {
+            if (!Watches.Remove(serverPath, watcher) || _registering.ContainsKey(serverPath) || _connection is not { } connection
+                || !connection.TrySend(new PendingRequest<None>(Operation.RemoveWatches(path, WatcherType.Any)), out var isAlone)
+                || !isAlone)
+            {
+                return;
+            }
+
+            alone = connection;
+        }
+
+        alone.Flush();
+    }
+
+    /// <summary>Ends the client.</summary>
+    /// <param name="closeSession">The session is ended too; otherwise another client may go on with it.</param>
+    internal async Task EndAsync(bool closeSession)
+    {
+        var close = new PendingRequest<None>(Operation.CloseSession());
+        ServerConnection? alone = null;
+        lock (_lock)
+        {
+            var wasFinal = _final is not null;
+            _final ??= KeeperError.SessionExpired;
+            if (wasFinal || !closeSession || _connection is not { } connection || !connection.TrySend(close, out var isAlone))
+            {
+                close.Fail(KeeperError.ConnectionLoss);
+            }
+            else if (isAlone)
+            {
+                alone = connection;
+            }
+        }
+
+        // A server that does not answer is given up by the keep-alive.
+        alone?.Flush();
+        await close.Task.ConfigureAwait(false);
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+    }
+
+    /// <summary>A request was answered.</summary>
+    internal void OnAnswer(PendingRequest request, ReplyHeader header, ReadOnlyMemory<byte> body)
+    {
+        if (header.Zxid > 0)
+        {
+            Interlocked.Exchange(ref _lastZxid, header.Zxid);
+        }
+
+        var error = (KeeperError)header.Err;
+        var operation = request.Operation;
+        if (operation.Watcher is { } watcher)
+        {
+            var path = PathOf(operation);
+            if (error == KeeperError.Ok)
+            {
+                var kind = operation.Registration == WatchRegistration.Exists ? WatchRegistration.Data : operation.Registration;
+                Watches.Add(kind, path, watcher);
+            }
+            else if (error == KeeperError.NoNode && operation.Registration == WatchRegistration.Exists)
+            {
+                Watches.Add(WatchRegistration.Exists, path, watcher);
+            }
+
+            Registered(path);
+        }
+
+        request.Answer(error, body, Chroot);
+    }
+
+    /// <summary>A request will not be answered.</summary>
+    internal void Fail(PendingRequest request, KeeperError error)
+    {
+        if (request.Operation.Watcher is not null)
+        {
+            Registered(PathOf(request.Operation));
+        }
+
+        request.Fail(error);
+    }
+
+    internal void OnEvent(WatcherEvent change) => Watches.Deliver((WatchEventType)change.Type, change.Path);
+
+    internal void OnIdentity(Identity identity, KeeperError error)
+    {
+        identity.Answer(error);
+        if (error != KeeperError.Ok)
+        {
+            LogMessages.AuthFailed(_options.Logger, identity.Scheme);
+            lock (_lock)
+            {
+                _final ??= KeeperError.AuthFailed;
+            }
+
+            _stop.Cancel();
+        }
+    }
+
+    private string PathOf(Operation operation) => operation.Path is { } path ? Chroot.ToServer(path) : "/zookeeper/config";
+
+    private void Registered(string path)
+    {
+        lock (_lock)
+        {
+            if (_registering.TryGetValue(path, out var count) && count > 1)
+            {
+                _registering[path] = count - 1;
+            }
+            else
+            {
+                _registering.Remove(path);
+            }
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                var server = _servers.Next();
+                try
+                {
+                    using var connection = await OpenAsync(server).ConfigureAwait(false);
+                    var reason = await LiveAsync(connection).ConfigureAwait(false);
+                    if (!_stop.IsCancellationRequested)
+                    {
+                        LogMessages.NotConnected(_options.Logger, SessionId, server, reason);
+                    }
+                }
+                catch (Exception failure) when (failure is IOException or ProtocolViolationException
+                    || (failure is OperationCanceledException && !_stop.IsCancellationRequested))
+                {
+                    // A cancellation that is not ours is the time-out of the attempt.
+                    LogMessages.NotConnected(
+                        _options.Logger, SessionId, server, failure is OperationCanceledException ? "it did not answer in time" : failure.Message);
+                    _servers.Failed();
+                }
+
+                if (_servers.IsRoundOver)
+                {
+                    FailWaiting(KeeperError.ConnectionLoss);
+                }
+
+                await Task.Delay(_servers.Wait(), _time, _stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the client.
+        }
+        finally
+        {
+            Finish();
+        }
+    }
+
+    /// <summary>Connects and asks for the session. An attempt may take the share of the time-out that each server has.</summary>
+    private async Task<ServerConnection> OpenAsync(ServerAddress server)
+    {
+        using var patience = new CancellationTokenSource(_timeout / _servers.Count, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stop.Token);
+        var stream = await _options.Connector.ConnectAsync(server, either.Token).ConfigureAwait(false);
+        var connection = new ServerConnection(stream, server, this, _time, _options.MaxBuffer);
+        try
+        {
+            var request = new ConnectRequest
+            {
+                LastZxidSeen = _lastZxid,
+                TimeOut = (int)_options.SessionTimeout.TotalMilliseconds,
+                SessionId = _sessionId,
+                Passwd = _sessionId == 0 ? new byte[16] : _password,
+            };
+            var (response, isReadOnly) = await connection.HandshakeAsync(request, either.Token).ConfigureAwait(false);
+            connection.Granted = response.TimeOut > 0 && response.SessionId != 0 ? response : null;
+            connection.IsReadOnly = isReadOnly;
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Uses a connection until it ends.</summary>
+    private async Task<string> LiveAsync(ServerConnection connection)
+    {
+        _servers.Worked();
+        if (connection.Granted is not { } granted)
+        {
+            Expire();
+            return "the session is over";
+        }
+
+        using var ending = _stop.Token.Register(() => connection.End("the client ends"));
+        var timeout = TimeSpan.FromMilliseconds(granted.TimeOut);
+        lock (_lock)
+        {
+            _timeout = timeout;
+            _password = granted.Passwd.GetValueOrDefault();
+            Interlocked.Exchange(ref _sessionId, granted.SessionId);
+        }
+
+        LogMessages.Connected(_options.Logger, granted.SessionId, connection.Server, granted.TimeOut);
+        Change(connection.IsReadOnly ? KeeperState.ConnectedReadOnly : KeeperState.SyncConnected);
+        var flush = false;
+        lock (_lock)
+        {
+            foreach (var identity in _identities)
+            {
+                connection.Send(identity);
+            }
+
+            foreach (var (type, request) in Watches.ToSetAgain(_lastZxid))
+            {
+                connection.Send(type, request);
+            }
+
+            while (_waiting.TryPeek(out var request) && connection.TrySend(request, out var isAlone))
+            {
+                _waiting.Dequeue();
+                flush |= isAlone;
+            }
+
+            _connection = connection;
+            _connected.TrySetResult(true);
+        }
+
+        if (flush)
+        {
+            connection.Flush();
+        }
+
+        var reason = await connection.RunAsync(timeout).ConfigureAwait(false);
+        lock (_lock)
+        {
+            _connection = null;
+            _connected = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        if (!_stop.IsCancellationRequested)
+        {
+            Change(KeeperState.Disconnected);
+            await Task.Delay(_servers.WaitAfterLoss(), _time, _stop.Token).ConfigureAwait(false);
+        }
+
+        return reason;
+    }
+
+    /// <summary>A server said that there is no such session.</summary>
+    private void Expire()
+    {
+        LogMessages.Expired(_options.Logger, SessionId);
+        lock (_lock)
+        {
+            if (!_options.RenewExpiredSession)
+            {
+                _final ??= KeeperError.SessionExpired;
+            }
+
+            _password = default;
+            Interlocked.Exchange(ref _sessionId, 0);
+            Interlocked.Exchange(ref _lastZxid, 0);
+            _timeout = _options.SessionTimeout;
+        }
+
+        FailWaiting(KeeperError.SessionExpired);
+        Change(KeeperState.Expired);
+        if (!_options.RenewExpiredSession)
+        {
+            _stop.Cancel();
+        }
+    }
+
+    private void Change(KeeperState state)
+    {
+        _state = state;
+        Watches.Deliver(state);
+    }
+
+    private void FailWaiting(KeeperError error)
+    {
+        PendingRequest[] waiting;
+        lock (_lock)
+        {
+            waiting = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        foreach (var request in waiting)
+        {
+            Fail(request, error);
+        }
+    }
+
+    private void Finish()
+    {
+        KeeperError final;
+        Identity[] identities;
+        lock (_lock)
+        {
+            identities = [.. _identities];
+
+            // A bug of ours also ends here: nobody waits for ever.
+            final = _final ??= KeeperError.SystemError;
+            _connection = null;
+            _connected.TrySetResult(false);
+            _connected = new TaskCompletionSource<bool>();
+            _connected.SetResult(false);
+        }
+
+        FailWaiting(final);
+        foreach (var identity in identities)
+        {
+            identity.Answer(final);
+        }
+
+        // An expired session has been told of already.
+        if (_state != KeeperState.Expired)
+        {
+            Change(final == KeeperError.AuthFailed ? KeeperState.AuthFailed : KeeperState.Closed);
+        }
+    }
+}
