@@ -185,7 +185,7 @@ public sealed partial class ZooKeeperClient : IAsyncDisposable
     public Task DetachAsync() => _session.EndAsync(closeSession: false);
 
     /// <summary>Ends the session and the client.</summary>
-    public async ValueTask DisposeAsync() => await _session.EndAsync(closeSession: true).ConfigureAwait(false);
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
 
     private async Task<Watched<T>> WatchOnceAsync<T>(Func<INodeWatcher, Operation<T>> read, CancellationToken cancellation)
     {
