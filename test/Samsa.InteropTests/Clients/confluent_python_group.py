@@ -1,6 +1,7 @@
 """One member of a group, by confluent-kafka-python: bootstrap topic group [assignor]. As kafka_python_group.py."""
 import sys
 import threading
+import time
 
 from confluent_kafka import Consumer, KafkaException
 
@@ -10,12 +11,22 @@ def say(text):
     sys.stdout.flush()
 
 
+owned = set()
+
+
+def now():
+    return time.time_ns() // 1000
+
+
+# With a cooperative assignor only the difference comes; what is printed is the whole.
 def assigned(consumer, partitions):
-    say("A " + ",".join(str(tp.partition) for tp in partitions))
+    owned.update(tp.partition for tp in partitions)
+    say(f"A {now()} " + ",".join(str(partition) for partition in sorted(owned)))
 
 
 def revoked(consumer, partitions):
-    say("R")
+    owned.difference_update(tp.partition for tp in partitions)
+    say(f"A {now()} " + ",".join(str(partition) for partition in sorted(owned)) if owned else f"R {now()}")
 
 
 bootstrap, topic, group = sys.argv[1:4]
@@ -36,4 +47,5 @@ while not ended.is_set():
             consumer.commit(asynchronous=False)
         except KafkaException as error:
             sys.stderr.write(f"{error}\n")
+say(f"R {now()}")
 consumer.close()

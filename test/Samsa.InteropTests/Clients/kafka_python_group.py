@@ -1,10 +1,11 @@
 """One member of a group, by kafka-python: bootstrap topic group. Ends, and leaves, when its input ends.
 
-Prints "A 0,1" for what it is assigned, "R" when that is taken away, and "C partition offset value" for each record it has processed;
-what it has printed it commits.
+Prints "A time 0,1" for all that it owns from now on, "R time" when that is taken away or given up, and "C partition offset value" for each
+record it has processed; what it has printed it commits. Times are microseconds since 1970.
 """
 import sys
 import threading
+import time
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer
 
@@ -14,12 +15,16 @@ def say(text):
     sys.stdout.flush()
 
 
+def now():
+    return time.time_ns() // 1000
+
+
 class Listener(ConsumerRebalanceListener):
     def on_partitions_revoked(self, revoked):
-        say("R")
+        say(f"R {now()}")
 
     def on_partitions_assigned(self, assigned):
-        say("A " + ",".join(str(tp.partition) for tp in assigned))
+        say(f"A {now()} " + ",".join(str(tp.partition) for tp in assigned))
 
 
 bootstrap, topic, group = sys.argv[1:]
@@ -40,4 +45,5 @@ while not ended.is_set():
         except Exception as error:
             # The next owner sees them again: at least once.
             sys.stderr.write(f"{error}\n")
+say(f"R {now()}")
 consumer.close(autocommit=False)

@@ -4,12 +4,15 @@ const { Kafka, logLevel } = require('kafkajs')
 
 const [bootstrap, topic, groupId] = process.argv.slice(2)
 const say = text => process.stdout.write(text + '\n')
+const now = () => Math.round((performance.timeOrigin + performance.now()) * 1000)
 const kafka = new Kafka({
   clientId: 'interop', brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, maxRetryTime: 300, retries: 1000 }
 })
 const consumer = kafka.consumer({ groupId, sessionTimeout: 6000, heartbeatInterval: 300, rebalanceTimeout: 10000, metadataMaxAge: 2000 })
-consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => say('A ' + (payload.memberAssignment[topic] ?? []).join(',')))
-consumer.on(consumer.events.REBALANCING, () => say('R'))
+// It may join once more while it is leaving, but processes nothing then.
+let leaving = false
+consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => leaving || say(`A ${now()} ` + (payload.memberAssignment[topic] ?? []).join(',')))
+consumer.on(consumer.events.REBALANCING, () => say('R ' + now()))
 
 async function main () {
   await consumer.connect()
@@ -26,6 +29,10 @@ async function main () {
   })
 }
 
-process.stdin.on('end', () => consumer.disconnect().then(() => process.exit(0)))
+process.stdin.on('end', () => {
+  leaving = true
+  say('R ' + now())
+  consumer.disconnect().then(() => process.exit(0))
+})
 process.stdin.resume()
 main().catch(error => { console.error(error); process.exit(1) })

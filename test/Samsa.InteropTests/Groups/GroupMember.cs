@@ -8,7 +8,8 @@ namespace Samsa.InteropTests.Groups;
 
 /// <summary>
 /// One member of a group in a process of its own. Owns the process; used by one test; lives until disposed. What it was assigned and
-/// what it processed it says line by line (Clients/kafka_python_group.py); kcat and Apache's console consumer are read likewise.
+/// what it processed it says line by line (Clients/kafka_python_group.py); kcat and Apache's console consumer are read likewise, but do not
+/// say when they own what.
 /// </summary>
 internal sealed partial class GroupMember : IAsyncDisposable
 {
@@ -16,6 +17,7 @@ internal sealed partial class GroupMember : IAsyncDisposable
     private readonly List<(int Partition, string Value)> _processed = [];
     private readonly StringBuilder _errors = new();
     private readonly Task _reading;
+    private readonly List<Ownership> _ownerships = [];
     private List<int>? _assigned;
 
     private GroupMember(ProcessStartInfo start)
@@ -44,6 +46,16 @@ internal sealed partial class GroupMember : IAsyncDisposable
         }
     }
 
+    /// <summary>What it owned and when, as far as it said so.</summary>
+    public List<Ownership> Ownerships
+    {
+        get
+        {
+            lock (_processed)
+                return [.. _ownerships];
+        }
+    }
+
     /// <summary>What it wrote that is none of this, for the message of a failing test.</summary>
     public string Errors
     {
@@ -63,9 +75,32 @@ internal sealed partial class GroupMember : IAsyncDisposable
         "-X", "auto.commit.interval.ms=100", "-X", "reconnect.backoff.ms=50", "-X", "reconnect.backoff.max.ms=200", "-X", "topic.metadata.refresh.interval.ms=2000", topic,
     ]));
 
+    public static GroupMember Dotnet(string library, string server, string topic, string group, string? assignor = null) => new(Child.Describe(
+        "dotnet", [RepositoryPaths.MemberAssembly, library, server, topic, group, .. assignor is null ? Array.Empty<string>() : [assignor]]));
+
+    public static GroupMember Program(string program, string server, string topic, string group) => new(Child.Describe(program, [server, topic, group]));
+
+    /// <summary>Apache Kafka's console consumer.</summary>
+    public static async Task<GroupMember> ApacheAsync(string version, string server, string topic, string group, params string[] properties)
+    {
+        var (forConsumer, forFormatter) = version == "3.9" ? ("--consumer-property", "--property") : ("--command-property", "--formatter-property");
+        string[] consumer = ["session.timeout.ms=6000", "heartbeat.interval.ms=300", "auto.commit.interval.ms=100", "metadata.max.age.ms=2000", .. properties];
+        return new GroupMember(Child.Describe(
+            Tools.Bash,
+            [
+                Tools.ApacheKafka(version), version, "kafka-console-consumer", "--bootstrap-server", server, "--topic", topic, "--group", group, "--from-beginning",
+                forFormatter, "print.partition=true", forFormatter, "print.offset=true", .. consumer.SelectMany(property => new[] { forConsumer, property }),
+            ],
+            new Dictionary<string, string> { ["HEAP"] = ApacheTool.Heap, ["JAVA_OPTS"] = await JavaArchives.OptionsAsync(version) }));
+    }
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
+        // What it owns when it dies nobody else may have had before.
+        var now = Now();
+        lock (_processed)
+            EndOwnership(now);
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
@@ -74,7 +109,7 @@ internal sealed partial class GroupMember : IAsyncDisposable
     public async Task LeaveAsync()
     {
         _process.StandardInput.Close();
-        if (_process.StartInfo.FileName == Tools.Kcat)
+        if (_process.StartInfo.FileName == Tools.Kcat || _process.StartInfo.FileName == Tools.Bash)
             await Child.RunAsync("kill", "-TERM", _process.Id.ToString(CultureInfo.InvariantCulture));
         await _process.WaitForExitAsync().WaitAsync(Child.Patience);
         await _reading;
@@ -86,6 +121,14 @@ internal sealed partial class GroupMember : IAsyncDisposable
             await KillAsync();
         await _reading;
         _process.Dispose();
+    }
+
+    private static long Now() => (long)(TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
+
+    private void EndOwnership(long time)
+    {
+        if (_ownerships is [.., { To: long.MaxValue } last])
+            _ownerships[^1] = last with { To = time };
     }
 
     private async Task ReadAsync(StreamReader from, bool isError)
@@ -104,13 +147,21 @@ internal sealed partial class GroupMember : IAsyncDisposable
         {
             _processed.Add((int.Parse(partition, CultureInfo.InvariantCulture), value));
         }
-        else if (!isError && words[0] == "A")
+        else if (!isError && words is ["A", var since, .. var owned])
         {
-            _assigned = [.. line[1..].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(one => int.Parse(one, CultureInfo.InvariantCulture))];
+            _assigned = [.. owned.SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(one => int.Parse(one, CultureInfo.InvariantCulture))];
+            var time = long.Parse(since, CultureInfo.InvariantCulture);
+            EndOwnership(time);
+            _ownerships.Add(new Ownership(time, long.MaxValue, [.. _assigned]));
         }
-        else if (!isError && words[0] == "R")
+        else if (!isError && words is ["R", var until])
         {
             _assigned = null;
+            EndOwnership(long.Parse(until, CultureInfo.InvariantCulture));
+        }
+        else if (!isError && ApacheRecord().Match(line) is { Success: true } record)
+        {
+            _processed.Add((int.Parse(record.Groups[1].Value, CultureInfo.InvariantCulture), record.Groups[2].Value));
         }
         else if (KcatRebalance().Match(line) is { Success: true } rebalance)
         {
@@ -126,6 +177,9 @@ internal sealed partial class GroupMember : IAsyncDisposable
 
     [GeneratedRegex(@"^% Group \S+ rebalanced .*?: (assigned|revoked): (.*)$")]
     private static partial Regex KcatRebalance();
+
+    [GeneratedRegex(@"^Partition:(\d+)\tOffset:\d+\t(.*)$")]
+    private static partial Regex ApacheRecord();
 
     [GeneratedRegex(@"\[(\d+)\]")]
     private static partial Regex KcatPartition();

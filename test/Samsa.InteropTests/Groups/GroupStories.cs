@@ -15,6 +15,7 @@ public sealed class GroupStories : IAsyncLifetime
     private readonly Dictionary<string, Task> _outcomes = [];
     private readonly Dictionary<string, string> _missing = [];
     private readonly List<GroupStory> _stories = [];
+    private readonly TemporaryDirectory _programs = new();
     private TestBroker? _broker;
 
     internal TestBroker Broker => _broker!;
@@ -24,13 +25,18 @@ public sealed class GroupStories : IAsyncLifetime
         // Without a producer there is no story.
         if (!TryFind("kcat", () => Tools.Kcat, out _))
             return;
-        _broker = await TestBroker.StartProcessAsync("num.partitions=6", "group.initial.rebalance.delay.ms=500", "offsets.topic.num.partitions=10");
+        _broker = await TestBroker.StartProcessAsync("num.partitions=3", "group.initial.rebalance.delay.ms=500", "offsets.topic.num.partitions=10");
         var server = _broker.BootstrapServers;
         Tell("kcat", (topic, group) => GroupMember.Kcat(server, topic, group));
         if (TryFind("kafka-python", () => Tools.Python("kafka", "python3-kafka"), out var python))
             Tell("kafka-python", (topic, group) => GroupMember.Script(python, "kafka_python_group.py", server, topic, group));
         if (TryFind("confluent-kafka-python", () => Tools.Python("confluent_kafka", "python3-confluent-kafka"), out var confluent))
             Tell("confluent-kafka-python", (topic, group) => GroupMember.Script(confluent, "confluent_python_group.py", server, topic, group));
+        if (TryFind("Confluent.Kafka", () => Tools.Librdkafka, out _))
+            Tell("Confluent.Kafka", (topic, group) => GroupMember.Dotnet("confluent", server, topic, group));
+        var sarama = _programs.File("sarama-group");
+        if (await TryFindAsync("sarama", () => Tools.BuildSaramaMemberAsync(sarama)))
+            Tell("sarama", (topic, group) => GroupMember.Program(sarama, server, topic, group));
         if (TryFind("kafkajs", () => Tools.Node + "\n" + Tools.NodeModule("kafkajs"), out var node))
         {
             var (program, modules) = (node.Split('\n')[0], node.Split('\n')[1]);
@@ -42,6 +48,8 @@ public sealed class GroupStories : IAsyncLifetime
         await _broker.KillAsync();
         await _broker.StartAsync();
         await LiveAsync(story => story.GoOnAsync());
+        await _broker.RestartAsync();
+        await LiveAsync(story => story.TakeOverAsync());
 
         void Tell(string name, Func<string, string, GroupMember> start) => _stories.Add(new GroupStory(name, server, start));
     }
@@ -60,6 +68,7 @@ public sealed class GroupStories : IAsyncLifetime
             await story.DisposeAsync();
         if (_broker is not null)
             await _broker.DisposeAsync();
+        _programs.Dispose();
     }
 
     private async Task LiveAsync(Func<GroupStory, Task> chapter)
@@ -85,6 +94,20 @@ public sealed class GroupStories : IAsyncLifetime
         {
             _missing[client] = skipped.Message[SkipMark.Length..];
             found = "";
+            return false;
+        }
+    }
+
+    private async Task<bool> TryFindAsync(string client, Func<Task> find)
+    {
+        try
+        {
+            await find();
+            return true;
+        }
+        catch (Exception skipped) when (skipped.Message.StartsWith(SkipMark, StringComparison.Ordinal))
+        {
+            _missing[client] = skipped.Message[SkipMark.Length..];
             return false;
         }
     }

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Samsa.InteropMember;
 using Samsa.InteropTests.Support;
 
 namespace Samsa.InteropTests.RoundTrips;
@@ -9,27 +9,8 @@ namespace Samsa.InteropTests.RoundTrips;
 internal sealed class ConfluentDotnetClient : IKafkaClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly Lock Loading = new();
-    private static bool _loaded;
 
-    public ConfluentDotnetClient()
-    {
-        string library = Tools.Librdkafka;
-        lock (Loading)
-        {
-            if (!_loaded)
-            {
-                // It asks for names that only development packages bring.
-                NativeLibrary.SetDllImportResolver(typeof(Library).Assembly, (name, _, _) => name switch
-                {
-                    "libdl" => NativeLibrary.Load("libdl.so.2"),
-                    _ when name.Contains("rdkafka", StringComparison.Ordinal) => NativeLibrary.Load(library),
-                    _ => nint.Zero,
-                });
-                _loaded = Library.Load(library);
-            }
-        }
-    }
+    public ConfluentDotnetClient() => SystemLibrdkafka.Load(Tools.Librdkafka);
 
     public ClientAbilities Abilities => ClientAbilities.All;
 

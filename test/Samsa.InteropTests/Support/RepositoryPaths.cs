@@ -20,6 +20,10 @@ internal static class RepositoryPaths
     public static string SamsaAssembly { get; } = Path.Combine(
         Root, "artifacts", "bin", "Samsa.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "samsa.dll");
 
+    /// <summary>The built program of which each process is one member of a group.</summary>
+    public static string MemberAssembly { get; } = Path.Combine(
+        Root, "artifacts", "bin", "Samsa.InteropMember", new DirectoryInfo(AppContext.BaseDirectory).Name, "Samsa.InteropMember.dll");
+
     /// <summary>`samsa` as one native file, where it was published; SAMSA_NATIVE names another place.</summary>
     public static string NativeFile { get; } =
         Environment.GetEnvironmentVariable("SAMSA_NATIVE") ?? Path.Combine(Root, "artifacts", "native", "samsa");

@@ -38,17 +38,12 @@ internal static class Tools
     }
 
     /// <summary>Builds the client of kafka-go 0.2.1 into <paramref name="output"/>; the sources come from a Debian package.</summary>
-    public static async Task BuildKafkaGoClientAsync(string output)
-    {
-        string go = OnPath("go", "the Debian package golang-go");
-        const string Sources = "/usr/share/gocode";
-        Assert.SkipUnless(
-            Directory.Exists(Sources + "/src/github.com/segmentio/kafka-go"),
-            "No kafka-go: install the Debian package golang-github-segmentio-kafka-go-dev. " + Hint);
-        Dictionary<string, string> environment = new() { ["GO111MODULE"] = "off", ["GOPATH"] = Sources, ["GOFLAGS"] = "" };
-        string[] arguments = ["build", "-o", output, Path.Combine(RepositoryPaths.Clients, "kafka-go", "main.go")];
-        (await Child.RunAsync(go, arguments, input: null, environment)).Succeeded();
-    }
+    public static Task BuildKafkaGoClientAsync(string output) =>
+        BuildGoAsync("kafka-go", "github.com/segmentio/kafka-go", "golang-github-segmentio-kafka-go-dev", output);
+
+    /// <summary>Builds the member by sarama 1.22 into <paramref name="output"/>; the sources come from a Debian package.</summary>
+    public static Task BuildSaramaMemberAsync(string output) =>
+        BuildGoAsync("sarama-group", "github.com/Shopify/sarama", "golang-github-shopify-sarama-dev", output);
 
     public static string Librdkafka
     {
@@ -71,6 +66,18 @@ internal static class Tools
             File.Exists(script) && Directory.Exists(Path.Combine(RepositoryPaths.Peers, "kafka-" + version)),
             $"Apache Kafka {version} is not in {RepositoryPaths.Peers} (SAMSA_INTEROP_PEERS names another place).");
         return script;
+    }
+
+    private static async Task BuildGoAsync(string client, string library, string package, string output)
+    {
+        string go = OnPath("go", "the Debian package golang-go");
+        // One of sarama's codecs is in C.
+        _ = CCompiler;
+        const string Sources = "/usr/share/gocode";
+        Assert.SkipUnless(Directory.Exists($"{Sources}/src/{library}"), $"No {library}: install the Debian package {package}. {Hint}");
+        Dictionary<string, string> environment = new() { ["GO111MODULE"] = "off", ["GOPATH"] = Sources, ["GOFLAGS"] = "" };
+        string[] arguments = ["build", "-o", output, Path.Combine(RepositoryPaths.Clients, client, "main.go")];
+        (await Child.RunAsync(go, arguments, input: null, environment)).Succeeded();
     }
 
     private static string OnPath(string program, string package)
