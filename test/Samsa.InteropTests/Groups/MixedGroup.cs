@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using Samsa.InteropTests.Support;
+using Xunit;
+
+namespace Samsa.InteropTests.Groups;
+
+/// <summary>
+/// One group of members by any clients on three partitions, known by what they process: records come in slices, one for each partition,
+/// so that a slice tells who owns what. Owns its members; used by one task; lives until disposed.
+/// </summary>
+internal sealed class MixedGroup(string server, string topic) : IAsyncDisposable
+{
+    private const int Partitions = 3;
+
+    private readonly List<(string Name, GroupMember Process)> _members = [];
+    private readonly List<string> _living = [];
+    private readonly List<string> _killed = [];
+    private int _slices;
+
+    public void Join(string name, GroupMember member)
+    {
+        _members.Add((name, member));
+        _living.Add(name);
+    }
+
+    /// <summary>Until every living member has its share of one slice.</summary>
+    /// <returns>Whose the partitions are.</returns>
+    public async Task<string[]> UntilSharedAsync()
+    {
+        var share = Math.Min(_living.Count, Partitions);
+        return await Conditions.UntilAsync(
+            $"{topic}: a slice is shared by {string.Join(", ", _living)}; {Errors()}",
+            async () =>
+            {
+                await ProduceAsync();
+                var slice = _slices - 1;
+                return await Conditions.UntilAsync($"{topic}: slice {slice} was processed; {Errors()}", () => Task.FromResult(ProcessorsOf(slice)), who => who.All(one => one.Length > 0));
+            },
+            who => who.Distinct().Count() == share && who.All(_living.Contains));
+    }
+
+    /// <summary>While nothing changes in the group: every record goes to one member only, always the same one for a partition.</summary>
+    public async Task AssertExclusiveAsync(string[] owners, int slices = 10)
+    {
+        for (var i = 0; i < slices; i++)
+            await ProduceAsync();
+        await UntilProcessedAsync();
+        for (var slice = _slices - slices; slice < _slices; slice++)
+            Assert.Equal(owners, ProcessorsOf(slice));
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync(string name)
+    {
+        _living.Remove(name);
+        _killed.Add(name);
+        await ProcessOf(name).KillAsync();
+    }
+
+    public async Task LeaveAsync(string name)
+    {
+        _living.Remove(name);
+        await ProcessOf(name).LeaveAsync();
+    }
+
+    /// <summary>Every record was processed; twice only if the first who did was killed.</summary>
+    public async Task AssertCompleteAsync()
+    {
+        await UntilProcessedAsync();
+        for (var slice = 0; slice < _slices; slice++)
+        {
+            foreach (var who in ProcessorsOf(slice))
+                Assert.True(!who.Contains('+', StringComparison.Ordinal) || _killed.Exists(name => who.Contains(name, StringComparison.Ordinal)), $"{topic}: slice {slice} was processed by {who}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (_, process) in _members)
+            await process.DisposeAsync();
+    }
+
+    private async Task UntilProcessedAsync() => await Conditions.UntilAsync(
+        $"{topic}: every record was processed; {Errors()}",
+        () => Task.FromResult(Enumerable.Range(0, _slices).SelectMany(ProcessorsOf).Count(who => who.Length == 0)),
+        missing => missing == 0);
+
+    private GroupMember ProcessOf(string name) => _members.Single(member => member.Name == name).Process;
+
+    private string Errors() => string.Join("; ", _members.Select(member => member.Name + ": " + member.Process.Errors));
+
+    // For each partition who processed its record of a slice, more than one joined by a plus.
+    private string[] ProcessorsOf(int slice)
+    {
+        var who = new string[Partitions];
+        for (var partition = 0; partition < Partitions; partition++)
+            who[partition] = string.Join('+', _members.SelectMany(member => member.Process.Processed.Where(one => one.Partition == partition && one.Value == ValueOf(slice)).Select(_ => member.Name)));
+        return who;
+    }
+
+    private static string ValueOf(int slice) => slice.ToString(CultureInfo.InvariantCulture);
+
+    private async Task ProduceAsync()
+    {
+        var record = Encoding.UTF8.GetBytes(ValueOf(_slices) + "\n");
+        await Task.WhenAll(Enumerable.Range(0, Partitions).Select(async partition => (await Child.RunAsync(
+            Tools.Kcat, ["-P", "-b", server, "-t", topic, "-p", partition.ToString(CultureInfo.InvariantCulture)], record)).Succeeded()));
+        _slices++;
+    }
+}
