@@ -14,6 +14,8 @@ internal static class Tools
 
     public static string Java => OnPath("java", "the Debian package openjdk-17-jre-headless");
 
+    public static string JavaCompiler => OnPath("javac", "the Debian package openjdk-17-jdk-headless");
+
     public static string CCompiler => OnPath("cc", "the Debian packages gcc and libc6-dev");
 
     public static string Bash => OnPath("bash", "bash");
