@@ -22,6 +22,11 @@ internal static class ClientApis
     // From version 10 on topics are named by their ids, which a group's offsets may lack.
     public static readonly ClientApi<OffsetCommitRequest, OffsetCommitResponse> OffsetCommit = new(ApiKey.OffsetCommit, 2, 9);
     public static readonly ClientApi<OffsetFetchRequest, OffsetFetchResponse> OffsetFetch = new(ApiKey.OffsetFetch, 1, 9);
+    // Version 0 knows no rebalance time-out, and every broker from 0.11 on serves newer ones.
+    public static readonly ClientApi<JoinGroupRequest, JoinGroupResponse> JoinGroup = new(ApiKey.JoinGroup, 1, 9);
+    public static readonly ClientApi<SyncGroupRequest, SyncGroupResponse> SyncGroup = new(ApiKey.SyncGroup, 0, 5);
+    public static readonly ClientApi<HeartbeatRequest, HeartbeatResponse> Heartbeat = new(ApiKey.Heartbeat, 0, 4);
+    public static readonly ClientApi<LeaveGroupRequest, LeaveGroupResponse> LeaveGroup = new(ApiKey.LeaveGroup, 0, 5);
     public static readonly ClientApi<CreateTopicsRequest, CreateTopicsResponse> CreateTopics = new(ApiKey.CreateTopics, 2, 7);
     public static readonly ClientApi<DeleteTopicsRequest, DeleteTopicsResponse> DeleteTopics = new(ApiKey.DeleteTopics, 1, 6);
     public static readonly ClientApi<CreatePartitionsRequest, CreatePartitionsResponse> CreatePartitions = new(ApiKey.CreatePartitions, 0, 3);

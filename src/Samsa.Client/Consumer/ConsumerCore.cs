@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Samsa.Client.Connections;
 using Samsa.Client.Consumer.Fetching;
 using Samsa.Client.Consumer.Groups;
+using Samsa.Client.Consumer.Groups.Membership;
 using Samsa.Client.Diagnostics;
 using Samsa.Client.Metadata;
 using Samsa.Protocol;
@@ -16,6 +17,9 @@ namespace Samsa.Client.Consumer;
 /// </summary>
 internal sealed class ConsumerCore : IAsyncDisposable
 {
+    // What the handlers of a rebalance have when the consumer is closed.
+    private static readonly TimeSpan LastHandlers = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly FetchPlanner _planner;
     private readonly GroupCoordinator? _coordinator;
@@ -45,7 +49,11 @@ internal sealed class ConsumerCore : IAsyncDisposable
         if (options.GroupId is not null)
         {
             _coordinator = new GroupCoordinator(Cluster, options);
-            Committer = new OffsetCommitter(_coordinator, Assignment, Cluster, options);
+            Membership = new GroupMembership(_coordinator, Assignment, Cluster, options, Stop)
+            {
+                CommitAsync = cancellation => Committer!.CommitBeforeRevocationAsync(cancellation),
+            };
+            Committer = new OffsetCommitter(_coordinator, Assignment, Cluster, options) { Membership = Membership };
             _committed = new CommittedPositions(_coordinator, Committer, Assignment, Cluster, options);
             _committedRunning = GuardAsync(_committed);
         }
@@ -62,51 +70,92 @@ internal sealed class ConsumerCore : IAsyncDisposable
     /// <summary>Commits for the group; null without one.</summary>
     public OffsetCommitter? Committer { get; }
 
+    /// <summary>The membership in the group, once the consumer subscribes; null without a group.</summary>
+    public GroupMembership? Membership { get; }
+
     /// <summary>The group's coordinator.</summary>
     /// <exception cref="InvalidOperationException">There is no group.</exception>
     public GroupCoordinator Coordinator => _coordinator ?? throw WithoutGroup();
 
-    public static InvalidOperationException WithoutGroup() => new("This consumer has no group: set group.id to commit offsets.");
+    public static InvalidOperationException WithoutGroup() => new("This consumer has no group: set group.id to subscribe and to commit offsets.");
 
     /// <summary>What <see cref="MoveAsync"/> reached: its batch may be read until the next move.</summary>
     public FetchedPartition Current => _current ?? throw new InvalidOperationException("There is no current batch.");
 
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
-    /// <summary>Moves to the next batch, whose predecessor's memory is given back; false when the time is over without one.</summary>
+    /// <summary>
+    /// Moves to the next batch, whose predecessor's memory is given back; false when the time is over without one. Before, and while it waits, the caller
+    /// has no record in its hands: that is when partitions are given to others.
+    /// </summary>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="holdsRecords">Whether the caller does have records in its hands, that partitions must not be taken from under.</param>
     /// <exception cref="ConsumeException">A partition cannot be read on.</exception>
+    /// <exception cref="KafkaException">The group cannot be joined.</exception>
     /// <exception cref="InvalidOperationException">Another call is under way.</exception>
     /// <exception cref="ObjectDisposedException">The consumer is disposed.</exception>
-    public ValueTask<bool> MoveAsync(TimeSpan limit, CancellationToken cancellation)
+    public ValueTask<bool> MoveAsync(TimeSpan limit, CancellationToken cancellation, bool holdsRecords = false)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (Interlocked.Exchange(ref _moving, 1) != 0)
-        {
-            throw new InvalidOperationException("A consumer is read by one caller at a time.");
-        }
-
+        Enter();
         var waits = false;
         try
         {
-            if (TryMove())
+            Membership?.Asked();
+            var serves = Membership is { WantsCaller: true } && !holdsRecords;
+            if (!serves && TryMove())
             {
                 return ValueTask.FromResult(true);
             }
 
-            if (limit == TimeSpan.Zero)
+            if (limit == TimeSpan.Zero && !serves)
             {
                 return ValueTask.FromResult(false);
             }
 
             waits = true;
-            return new ValueTask<bool>(WaitAsync(limit, cancellation));
+            return new ValueTask<bool>(WaitAsync(limit, holdsRecords, cancellation));
         }
         finally
         {
             if (!waits)
             {
-                Volatile.Write(ref _moving, 0);
+                Leave();
             }
+        }
+    }
+
+    /// <summary>The caller comes between two records of a batch: gives partitions back and takes new ones, if the group wants it.</summary>
+    /// <exception cref="KafkaException">The group cannot be joined.</exception>
+    public ValueTask ServeGroupAsync(CancellationToken cancellation)
+    {
+        if (Membership is not { } membership)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        membership.Asked();
+        return membership.WantsCaller ? new ValueTask(ServeAsync(membership, cancellation)) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Gives all partitions back, and leaves the group.</summary>
+    /// <exception cref="InvalidOperationException">A call that reads is under way.</exception>
+    public async Task UnsubscribeAsync(CancellationToken cancellation)
+    {
+        if (Membership is not { } membership)
+        {
+            return;
+        }
+
+        Enter();
+        try
+        {
+            await membership.LeaveAsync(isClosing: false, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave();
         }
     }
 
@@ -136,6 +185,8 @@ internal sealed class ConsumerCore : IAsyncDisposable
         if (Committer is not null)
         {
             await Committer.StopAsync().ConfigureAwait(false);
+            using var limit = new CancellationTokenSource(LastHandlers, Options.TimeProvider);
+            await Membership!.LeaveAsync(isClosing: true, limit.Token).ConfigureAwait(false);
         }
 
         // A parked fetch ends with its connection. The memory of the batch that the caller may be reading is left to the collector.
@@ -148,6 +199,7 @@ internal sealed class ConsumerCore : IAsyncDisposable
         await _committedRunning.ConfigureAwait(false);
         if (Committer is not null)
         {
+            await Membership!.DisposeAsync().ConfigureAwait(false);
             await Committer.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -182,7 +234,30 @@ internal sealed class ConsumerCore : IAsyncDisposable
         }
     }
 
-    private async Task<bool> WaitAsync(TimeSpan limit, CancellationToken cancellation)
+    private void Enter()
+    {
+        if (Interlocked.Exchange(ref _moving, 1) != 0)
+        {
+            throw new InvalidOperationException("A consumer is read by one caller at a time.");
+        }
+    }
+
+    private void Leave() => Volatile.Write(ref _moving, 0);
+
+    private async Task ServeAsync(GroupMembership membership, CancellationToken cancellation)
+    {
+        Enter();
+        try
+        {
+            await membership.ServeAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan limit, bool holdsRecords, CancellationToken cancellation)
     {
         var time = Options.TimeProvider;
         var start = time.GetTimestamp();
@@ -190,22 +265,31 @@ internal sealed class ConsumerCore : IAsyncDisposable
         {
             while (true)
             {
+                if (Membership is { WantsCaller: true } membership && !holdsRecords && !IsDisposed)
+                {
+                    await membership.ServeAsync(cancellation).ConfigureAwait(false);
+                }
+
+                if (TryMove())
+                {
+                    return true;
+                }
+
                 var left = limit == Timeout.InfiniteTimeSpan ? limit : limit - time.GetElapsedTime(start);
                 if (limit != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero)
                 {
                     return false;
                 }
 
+                Membership?.CallerWaits = true;
                 await Assignment.DataArrived.WaitAsync(left, time, cancellation).ConfigureAwait(false);
-                if (TryMove())
-                {
-                    return true;
-                }
+                Membership?.CallerWaits = false;
             }
         }
         finally
         {
-            Volatile.Write(ref _moving, 0);
+            Membership?.CallerWaits = false;
+            Leave();
         }
     }
 

@@ -1,4 +1,7 @@
 using Samsa.Client.Configuration;
+using Samsa.Client.Connections;
+using Samsa.Client.Consumer.Groups.Assignors;
+using Samsa.Client.Consumer.Groups.Membership;
 
 namespace Samsa.Client.Consumer;
 
@@ -6,6 +9,8 @@ namespace Samsa.Client.Consumer;
 public sealed class ConsumerOptions : ClientOptions
 {
     private const int BytesPerKilobyte = 1024;
+    private const string AssignmentKey = "partition.assignment.strategy";
+    private const string JavaPackage = "org.apache.kafka.clients.consumer.";
 
     private static readonly OptionTable<ConsumerOptions> Keys = MakeKeys();
 
@@ -71,6 +76,39 @@ public sealed class ConsumerOptions : ClientOptions
     /// <summary>How long questions without a limit of their own may take (<c>default.api.timeout.ms</c>).</summary>
     public TimeSpan DefaultApiTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How the members of the group agree who reads what (<c>group.protocol</c>).</summary>
+    public GroupProtocol GroupProtocol { get; set; } = GroupProtocol.Classic;
+
+    /// <summary>
+    /// Makes the consumer a static member under this name (<c>group.instance.id</c>, KIP-345): one that comes back within <see cref="SessionTimeout"/> gets
+    /// its partitions back without a rebalance. Of the members of a group each must have another one.
+    /// </summary>
+    public string? GroupInstanceId { get; set; }
+
+    /// <summary>
+    /// How the partitions are shared out, best first; all members of a group must have one in common (<c>partition.assignment.strategy</c>: <c>range</c>,
+    /// <c>roundrobin</c>, <c>sticky</c>, <c>cooperative-sticky</c> or the names of Kafka's Java classes). Each consumer makes its own objects.
+    /// </summary>
+    public IReadOnlyList<Func<PartitionAssignor>> PartitionAssignmentStrategy { get; set; } = [() => new RangeAssignor(), () => new CooperativeStickyAssignor()];
+
+    /// <summary>How long the coordinator waits for a heartbeat before it gives the member's partitions to others (<c>session.timeout.ms</c>).</summary>
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>How often a member sends a heartbeat (<c>heartbeat.interval.ms</c>).</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long a member may work on what it got before it asks for more; then it leaves the group until it does (<c>max.poll.interval.ms</c>). Noticed with
+    /// a heartbeat. Members have as long to give partitions back in a rebalance.
+    /// </summary>
+    public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether a pattern passes over topics that the cluster made for itself (<c>exclude.internal.topics</c>).</summary>
+    public bool ExcludeInternalTopics { get; set; } = true;
+
+    /// <summary>Whether a member that is not static says when it is closed, so that others take over at once (<c>internal.leave.group.on.close</c>).</summary>
+    public bool LeaveGroupOnClose { get; set; } = true;
+
     private protected override IOptionTable Table => Keys;
 
     private protected override string LogCategory => "Samsa.Client.Consumer";
@@ -88,6 +126,27 @@ public sealed class ConsumerOptions : ClientOptions
             throw new ClientConfigException("group.id", "group.id is empty; leave it out to consume without a group.");
         }
 
+        if (GroupInstanceId is "")
+        {
+            throw new ClientConfigException("group.instance.id", "group.instance.id is empty; leave it out for a member that is not static.");
+        }
+
+        if (GroupProtocol == GroupProtocol.Consumer)
+        {
+            throw new ClientConfigException("group.protocol", "group.protocol is consumer; only classic is served by this version.");
+        }
+
+        MakeAssignors();
+        InMilliseconds("session.timeout.ms", SessionTimeout);
+        InMilliseconds("heartbeat.interval.ms", HeartbeatInterval);
+        InMilliseconds("max.poll.interval.ms", MaxPollInterval);
+        if (HeartbeatInterval >= SessionTimeout)
+        {
+            throw new ClientConfigException(
+                "heartbeat.interval.ms",
+                $"heartbeat.interval.ms is {HeartbeatInterval.TotalMilliseconds}; it must be lower than session.timeout.ms, {SessionTimeout.TotalMilliseconds}.");
+        }
+
         AtLeast("fetch.min.bytes", FetchMinBytes, 0);
         AtLeast("fetch.max.bytes", FetchMaxBytes, 1);
         AtLeast("max.partition.fetch.bytes", MaxPartitionFetchBytes, 1);
@@ -99,6 +158,41 @@ public sealed class ConsumerOptions : ClientOptions
         }
     }
 
+    /// <summary>The assignors of one consumer.</summary>
+    /// <exception cref="ClientConfigException">They do not go together.</exception>
+    internal IReadOnlyList<PartitionAssignor> MakeAssignors()
+    {
+        PartitionAssignor[] assignors = [.. PartitionAssignmentStrategy.Select(make => make())];
+        if (assignors.Length == 0)
+        {
+            throw new ClientConfigException(AssignmentKey, $"{AssignmentKey} is empty; name at least one strategy.");
+        }
+
+        if (assignors.DistinctBy(a => a.Name).Count() < assignors.Length)
+        {
+            throw new ClientConfigException(AssignmentKey, $"{AssignmentKey} has two strategies of the same name.");
+        }
+
+        if (assignors.Select(a => a.SupportedProtocols).Aggregate<IEnumerable<RebalanceProtocol>>((a, b) => a.Intersect(b)).Any())
+        {
+            return assignors;
+        }
+
+        throw new ClientConfigException(
+            AssignmentKey, $"{AssignmentKey} has strategies that agree neither on eager nor on cooperative rebalances.");
+    }
+
+    /// <summary>What membership has to know.</summary>
+    internal MembershipSettings MakeMembershipSettings(IReadOnlyList<PartitionAssignor> assignors, Backoff backoff) => new()
+    {
+        HeartbeatInterval = HeartbeatInterval,
+        MaxPollInterval = MaxPollInterval,
+        InstanceId = GroupInstanceId,
+        Backoff = backoff.After,
+        IsCooperative = assignors.All(a => a.SupportedProtocols.Contains(RebalanceProtocol.Cooperative)),
+        LeavesOnClose = LeaveGroupOnClose,
+    };
+
     private static void AtLeast(string key, long value, long least)
     {
         if (value < least)
@@ -106,6 +200,29 @@ public sealed class ConsumerOptions : ClientOptions
             throw new ClientConfigException(key, $"{key} is {value}; it must be at least {least}.");
         }
     }
+
+    private static void InMilliseconds(string key, TimeSpan value)
+    {
+        Positive(key, value);
+        if (value.TotalMilliseconds > int.MaxValue)
+        {
+            throw new ClientConfigException(key, $"{key} is {value.TotalMilliseconds}; it must fit into 32 bits.");
+        }
+    }
+
+    private static Func<PartitionAssignor>[] Strategies(string name, string value) =>
+    [
+        .. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select<string, Func<PartitionAssignor>>(strategy =>
+            (strategy.StartsWith(JavaPackage, StringComparison.Ordinal) ? strategy[JavaPackage.Length..] : strategy) switch
+            {
+                "range" or "RangeAssignor" => () => new RangeAssignor(),
+                "roundrobin" or "RoundRobinAssignor" => () => new RoundRobinAssignor(),
+                "sticky" or "StickyAssignor" => () => new StickyAssignor(),
+                "cooperative-sticky" or "CooperativeStickyAssignor" => () => new CooperativeStickyAssignor(),
+                _ => throw new ClientConfigException(
+                    name, $"{name} has '{strategy}'; it must have some of range, roundrobin, sticky, cooperative-sticky. Others are set in code."),
+            }),
+    ];
 
     private static void SetReset(ConsumerOptions options, string name, string value)
     {
@@ -158,11 +275,22 @@ public sealed class ConsumerOptions : ClientOptions
         keys.Text("client.rack", nameof(ClientRack), (o, v) => o.ClientRack = v);
         keys.Milliseconds("default.api.timeout.ms", nameof(DefaultApiTimeout), (o, v) => o.DefaultApiTimeout = v);
 
-        // Of membership in groups, which is not there yet, and of the Java client's classes.
+        keys.Choice(
+            "group.protocol", nameof(GroupProtocol), (o, v) => o.GroupProtocol = v,
+            ("classic", GroupProtocol.Classic), ("consumer", GroupProtocol.Consumer));
+        keys.Text("group.instance.id", nameof(GroupInstanceId), (o, v) => o.GroupInstanceId = v);
+        keys.Key(AssignmentKey, (o, v) => o.PartitionAssignmentStrategy = Strategies(AssignmentKey, v));
+        keys.Property(
+            nameof(PartitionAssignmentStrategy), (o, v) => o.PartitionAssignmentStrategy = Strategies(nameof(PartitionAssignmentStrategy), v));
+        keys.Milliseconds("session.timeout.ms", nameof(SessionTimeout), (o, v) => o.SessionTimeout = v);
+        keys.Milliseconds("heartbeat.interval.ms", nameof(HeartbeatInterval), (o, v) => o.HeartbeatInterval = v);
+        keys.Milliseconds("max.poll.interval.ms", nameof(MaxPollInterval), (o, v) => o.MaxPollInterval = v);
+        keys.Boolean("exclude.internal.topics", nameof(ExcludeInternalTopics), (o, v) => o.ExcludeInternalTopics = v);
+        keys.Boolean("internal.leave.group.on.close", nameof(LeaveGroupOnClose), (o, v) => o.LeaveGroupOnClose = v);
+
+        // Of the Java client's classes, and of another kind of groups.
         keys.WithoutEffect(
-            "group.instance.id", "group.protocol", "group.remote.assignor",
-            "heartbeat.interval.ms", "session.timeout.ms", "max.poll.interval.ms", "partition.assignment.strategy",
-            "exclude.internal.topics", "internal.leave.group.on.close", "internal.throw.on.fetch.stable.offset.unsupported",
+            "group.remote.assignor", "internal.throw.on.fetch.stable.offset.unsupported",
             "share.acknowledgement.mode", "interceptor.classes", "key.deserializer", "value.deserializer");
         return keys;
     }

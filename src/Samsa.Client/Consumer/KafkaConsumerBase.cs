@@ -33,6 +33,7 @@ public abstract partial class KafkaConsumerBase : IAsyncDisposable
     /// Takes these partitions instead of those before. New ones start where the group has committed, without that where <c>auto.offset.reset</c> says;
     /// the others keep their position.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The consumer is subscribed: its group gives it partitions.</exception>
     public void Assign(params IEnumerable<TopicPartition> partitions)
     {
         ArgumentNullException.ThrowIfNull(partitions);
@@ -40,6 +41,7 @@ public abstract partial class KafkaConsumerBase : IAsyncDisposable
     }
 
     /// <summary>Takes these partitions instead of those before, each from the given offset on.</summary>
+    /// <exception cref="InvalidOperationException">The consumer is subscribed: its group gives it partitions.</exception>
     public void Assign(params IEnumerable<TopicPartitionOffset> places)
     {
         ArgumentNullException.ThrowIfNull(places);
@@ -47,20 +49,9 @@ public abstract partial class KafkaConsumerBase : IAsyncDisposable
         Assign(wanted);
     }
 
-    /// <summary>Gives all partitions back.</summary>
+    /// <summary>Gives all partitions back that were taken with <see cref="Assign(IEnumerable{TopicPartition})"/>.</summary>
+    /// <exception cref="InvalidOperationException">The consumer is subscribed; see <see cref="UnsubscribeAsync"/>.</exception>
     public void Unassign() => Assign(new List<(TopicPartition, TopicPartitionOffset?)>());
-
-    /// <summary>
-    /// Subscribing needs group membership, which this version does not have: the call fails. Partitions are taken with
-    /// <see cref="Assign(IEnumerable{TopicPartition})"/>.
-    /// </summary>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public void Subscribe(params IEnumerable<string> topics)
-    {
-        ArgumentNullException.ThrowIfNull(topics);
-        ObjectDisposedException.ThrowIf(Core.IsDisposed, this);
-        throw new NotSupportedException("Consumer groups are not served by this version of the client: use Assign with the partitions of the topics.");
-    }
 
     /// <summary>Goes on at another offset, with the records fetched from then on.</summary>
     /// <exception cref="InvalidOperationException">The partition is not assigned.</exception>
@@ -185,7 +176,10 @@ public abstract partial class KafkaConsumerBase : IAsyncDisposable
             Core.Options.DefaultApiTimeout,
             cancellationToken);
 
-    /// <summary>Closes the connections, also under a fetch that a broker holds back. Views of records must not be used any more.</summary>
+    /// <summary>
+    /// Commits what is done, if that is done automatically, gives the partitions back, leaves the group, and closes the connections, also under a fetch
+    /// that a broker holds back. Views of records must not be used any more.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await Core.DisposeAsync().ConfigureAwait(false);
@@ -199,6 +193,11 @@ public abstract partial class KafkaConsumerBase : IAsyncDisposable
     private void Assign(List<(TopicPartition Partition, TopicPartitionOffset? Place)> wanted)
     {
         ObjectDisposedException.ThrowIf(Core.IsDisposed, this);
+        if (Core.Membership is { IsSubscribed: true })
+        {
+            throw new InvalidOperationException("The consumer is subscribed: its group gives it partitions. End that with UnsubscribeAsync to assign them.");
+        }
+
         foreach (var (partition, _) in wanted)
         {
             Core.Cluster.Metadata.Track(partition.Topic);

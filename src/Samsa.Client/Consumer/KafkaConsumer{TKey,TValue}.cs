@@ -59,6 +59,8 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
     {
         while (true)
         {
+            await Core.ServeGroupAsync(cancellationToken).ConfigureAwait(false);
+
             if (_decoder.TryNext(out var next))
             {
                 if (await HandOutAsync(next, cancellationToken).ConfigureAwait(false) is { } record)
@@ -86,6 +88,7 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
     public async Task<IReadOnlyList<ConsumerRecord<TKey, TValue>>> PollAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Core.Assignment.StoreHandedOut();
+        await Core.ServeGroupAsync(cancellationToken).ConfigureAwait(false);
         List<ConsumerRecord<TKey, TValue>> records = [];
         var time = Core.Options.TimeProvider;
         var start = time.GetTimestamp();
@@ -118,7 +121,8 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
             {
                 // Cancellation must not take away what was already counted as read.
                 var limit = left > TimeSpan.Zero || left == Timeout.InfiniteTimeSpan ? left : TimeSpan.Zero;
-                if (!await Core.MoveAsync(limit, records.Count > 0 ? CancellationToken.None : cancellationToken).ConfigureAwait(false))
+                var holds = records.Count > 0;
+                if (!await Core.MoveAsync(limit, holds ? CancellationToken.None : cancellationToken, holds).ConfigureAwait(false))
                 {
                     break;
                 }

@@ -68,6 +68,40 @@ internal sealed partial class Assignment(ConsumerOptions options)
         return gone;
     }
 
+    /// <summary>Gives partitions back; the others stay as they are.</summary>
+    public void Remove(IEnumerable<TopicPartition> partitions)
+    {
+        lock (Gate)
+        {
+            foreach (var partition in partitions)
+            {
+                if (_partitions.Remove(partition, out var state))
+                {
+                    Forget(state);
+                }
+            }
+        }
+
+        Changed();
+    }
+
+    /// <summary>Whether all of them are assigned.</summary>
+    public bool HasAll(IEnumerable<TopicPartition> partitions)
+    {
+        lock (Gate)
+        {
+            foreach (var partition in partitions)
+            {
+                if (!_partitions.ContainsKey(partition))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     public TopicPartition[] Partitions()
     {
         lock (Gate)

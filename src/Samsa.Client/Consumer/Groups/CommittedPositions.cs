@@ -34,11 +34,7 @@ internal sealed class CommittedPositions(GroupCoordinator coordinator, OffsetCom
                 foreach (var target in _targets)
                 {
                     var offset = found[target.State.Id];
-                    if (offset is { } known)
-                    {
-                        await committer.KnowAsync(target.State.Id, known, stopping).ConfigureAwait(false);
-                    }
-
+                    await committer.KnowAsync(target.State.Id, offset, stopping).ConfigureAwait(false);
                     assignment.CompleteCommitted(target, offset);
                 }
             }

@@ -47,6 +47,32 @@ internal sealed class GroupCoordinator(ClusterClient cluster, ConsumerOptions op
         }
     }
 
+    /// <summary>
+    /// Sends a request once, and looks for the coordinator anew next time when it did not arrive. The caller heeds the error in the answer.
+    /// </summary>
+    /// <exception cref="KafkaException">There is no answer; it may pass.</exception>
+    public async Task<TResponse> AskAsync<TRequest, TResponse>(
+        ClientApi<TRequest, TResponse> api,
+        ConnectionPurpose purpose,
+        Func<short, TRequest> request,
+        TimeSpan? timeout,
+        CancellationToken cancellation)
+        where TRequest : IMessage
+        where TResponse : IMessage, new()
+    {
+        try
+        {
+            var connection = await ConnectAsync(purpose, cancellation).ConfigureAwait(false);
+            var version = connection.Versions.Choose(api);
+            return await connection.SendAsync(api, version, request(version), timeout, cancellation).ConfigureAwait(false);
+        }
+        catch (KafkaException e)
+        {
+            Heed(e.ErrorCode);
+            throw;
+        }
+    }
+
     /// <summary>Commits offsets; all or an exception, although some may be committed then.</summary>
     /// <exception cref="KafkaException">An offset was not committed.</exception>
     public Task CommitAsync(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Client.Consumer.Fetching;
+using Samsa.Client.Consumer.Groups.Membership;
 using Samsa.Client.Metadata;
 using Samsa.Protocol;
 
@@ -37,8 +38,8 @@ internal sealed class OffsetCommitter : IAsyncDisposable
         }
     }
 
-    /// <summary>As whom offsets are committed; whoever joins a group changes it.</summary>
-    public Func<GroupMember> Member { get; set; } = static () => GroupMember.None;
+    /// <summary>The membership as which offsets are committed while the consumer is subscribed.</summary>
+    public required GroupMembership Membership { get; init; }
 
     /// <exception cref="KafkaException">An offset was not committed.</exception>
     public async Task CommitAsync(IReadOnlyDictionary<TopicPartition, CommittedOffset> offsets, CancellationToken cancellation)
@@ -51,7 +52,7 @@ internal sealed class OffsetCommitter : IAsyncDisposable
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await _coordinator.CommitAsync(offsets, Member(), _options.DefaultApiTimeout, cancellation).ConfigureAwait(false);
+            await SendAsync(offsets, cancellation).ConfigureAwait(false);
             Remember(offsets);
         }
         finally
@@ -70,7 +71,7 @@ internal sealed class OffsetCommitter : IAsyncDisposable
             var news = _assignment.Stored().Where(o => !_committed.TryGetValue(o.Key, out var known) || known != o.Value).ToDictionary();
             if (news.Count > 0)
             {
-                await _coordinator.CommitAsync(news, Member(), _options.DefaultApiTimeout, cancellation).ConfigureAwait(false);
+                await SendAsync(news, cancellation).ConfigureAwait(false);
                 Remember(news);
             }
         }
@@ -80,11 +81,30 @@ internal sealed class OffsetCommitter : IAsyncDisposable
         }
     }
 
-    /// <summary>What was committed elsewhere, or is read from the group: it need not be committed again.</summary>
-    public async Task KnowAsync(TopicPartition partition, CommittedOffset offset, CancellationToken cancellation)
+    /// <summary>Before partitions are given back: commits, if that is done automatically. A failure is logged.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async Task CommitBeforeRevocationAsync(CancellationToken cancellation)
+    {
+        if (_timer is not null)
+        {
+            await CommitQuietlyAsync(cancellation).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>What is read from the group need not be committed again; null when it has nothing.</summary>
+    public async Task KnowAsync(TopicPartition partition, CommittedOffset? offset, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
-        _committed[partition] = offset;
+        if (offset is { } known)
+        {
+            _committed[partition] = known;
+        }
+        else
+        {
+            _committed.Remove(partition);
+        }
+
         _turn.Release();
     }
 
@@ -108,6 +128,31 @@ internal sealed class OffsetCommitter : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         _stopping.Dispose();
         _turn.Dispose();
+    }
+
+    private async Task SendAsync(IReadOnlyDictionary<TopicPartition, CommittedOffset> offsets, CancellationToken cancellation)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            var (member, waited) = await Membership.CommitAsAsync(_options.DefaultApiTimeout, cancellation).ConfigureAwait(false);
+
+            // After a rebalance the offsets of partitions that went elsewhere would undo what their new owner commits.
+            if ((waited || !isFirst) && !_assignment.HasAll(offsets.Keys))
+            {
+                throw new KafkaException(
+                    ErrorCode.RebalanceInProgress, $"Group '{_options.GroupId}' rebalanced before offsets were committed, and some of the partitions are not assigned any more.");
+            }
+
+            try
+            {
+                await _coordinator.CommitAsync(offsets, member, _options.DefaultApiTimeout, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (KafkaException e) when (Membership.HasMovedOn(e.ErrorCode, member))
+            {
+                // The generation ended while the commit was on its way.
+            }
+        }
     }
 
     private void Remember(IReadOnlyDictionary<TopicPartition, CommittedOffset> offsets)

@@ -248,14 +248,6 @@ public sealed class KafkaConsumerTests
     }
 
     [Fact]
-    public async Task Subscribe_says_that_groups_are_not_served()
-    {
-        await using var consumer = new ConsumerStage().Raw();
-
-        Assert.Contains("Assign", Assert.Throws<NotSupportedException>(() => consumer.Subscribe("t")).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task What_is_not_assigned_cannot_be_moved_in()
     {
         await using var consumer = new ConsumerStage().Raw();

@@ -1,0 +1,382 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Samsa.Client;
+using Samsa.Client.Consumer;
+using Samsa.Client.Consumer.Groups.Assignors;
+using Samsa.Client.Serialization;
+using Samsa.Protocol;
+using Samsa.Protocol.Messages;
+using Xunit;
+
+namespace Samsa.UnitTests.Client.Consumer.Groups.Membership;
+
+/// <summary>A subscribed consumer and its coordinator, with what goes wrong between them.</summary>
+public sealed class GroupMembershipTests
+{
+    private readonly ConsumerStage _stage = new(partitions: 2);
+    private readonly StageGroup _group;
+    private readonly StageMembers _members;
+    private readonly ConcurrentQueue<string> _heard = new();
+    private readonly TopicPartition _first;
+    private readonly TopicPartition _second;
+
+    public GroupMembershipTests()
+    {
+        _group = new StageGroup(_stage);
+        _members = new StageMembers(_stage);
+        _stage.Options.GroupId = "g";
+        _stage.Options.AutoCommitInterval = TimeSpan.FromMinutes(5);
+        _stage.Options.HeartbeatInterval = TimeSpan.FromMilliseconds(5);
+        _stage.Options.Set("partition.assignment.strategy", "range");
+        _stage.Partitions[0].Add(10);
+        _stage.Partitions[1].Add(10);
+        (_first, _second) = (_stage.Partitions[0].Id, _stage.Partitions[1].Id);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private RebalanceListener Listener => new()
+    {
+        Assigned = (p, _) => Hear("assigned", p),
+        Revoked = (p, _) => Hear("revoked", p),
+        Lost = (p, _) => Hear("lost", p),
+    };
+
+    [Theory]
+    [InlineData(9, 5, 4, 5)]
+    [InlineData(4, 2, 2, 2)]
+    [InlineData(2, 1, 1, 1)]
+    public async Task A_subscribed_consumer_reads_what_the_group_gives_it(short join, short sync, short heartbeat, short leave)
+    {
+        _stage.Cluster.Serving(ApiKey.JoinGroup, 0, join).Serving(ApiKey.SyncGroup, 0, sync).Serving(ApiKey.Heartbeat, 0, heartbeat).Serving(ApiKey.LeaveGroup, 0, leave);
+        await using (var consumer = _stage.Typed())
+        {
+            consumer.Subscribe([ConsumerStage.Topic], Listener);
+            Assert.Empty(_stage.Cluster.Requests<JoinGroupRequest>());
+
+            Assert.Equal(20, (await consumer.TakeAsync(20)).Count);
+            Assert.Equal([_first, _second], consumer.Assignment.OrderBy(p => p.Partition));
+            await Conditions.UntilAsync(() => _stage.Cluster.Requests<HeartbeatRequest>().Count() > 2, Cancellation);
+        }
+
+        Assert.Equal(["assigned orders-0 orders-1", "revoked orders-0 orders-1"], _heard);
+        var left = Assert.Single(_stage.Cluster.Requests<LeaveGroupRequest>());
+        Assert.Equal("m-1", leave >= 3 ? Assert.Single(left.Members).MemberId : left.MemberId);
+    }
+
+    [Fact]
+    public async Task The_stream_goes_on_across_rebalances_and_nothing_is_lost()
+    {
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe([ConsumerStage.Topic], Listener);
+        HashSet<(TopicPartition, long)> seen = [];
+        await foreach (var record in consumer.ConsumeAsync(Cancellation))
+        {
+            seen.Add((record.Partition, record.Offset));
+            if (seen.Count % 5 == 0)
+            {
+                _members.Fail(ApiKey.Heartbeat, ErrorCode.RebalanceInProgress);
+                var generation = _members.Generation;
+                await Conditions.UntilAsync(() => consumer.GroupMetadata.GenerationId > generation || HasToAsk(consumer), Cancellation);
+            }
+
+            if (seen.Count == 20)
+            {
+                break;
+            }
+        }
+
+        Assert.InRange(_members.Generation, 3, 5);
+        Assert.Equal(_heard.Count(e => e.StartsWith("revoked", StringComparison.Ordinal)), _members.Generation - 1);
+    }
+
+    [Fact]
+    public async Task What_the_caller_moved_past_is_committed_before_it_is_revoked_and_the_record_in_its_hands_is_not()
+    {
+        await using var consumer = _stage.Typed();
+        _members.Assigned = [_first];
+        long? committed = null;
+        consumer.Subscribe([ConsumerStage.Topic], new RebalanceListener
+        {
+            Revoked = (_, _) =>
+            {
+                committed ??= _group[_first]?.Offset;
+                return ValueTask.CompletedTask;
+            },
+        });
+        await foreach (var record in consumer.ConsumeAsync(Cancellation))
+        {
+            if (record.Offset == 6)
+            {
+                _members.Fail(ApiKey.Heartbeat, ErrorCode.RebalanceInProgress);
+                await Conditions.UntilAsync(() => HasToAsk(consumer), Cancellation);
+                Assert.Null(committed);
+            }
+
+            if (record.Offset == 9)
+            {
+                break;
+            }
+        }
+
+        // The record with offset 6 was done when the caller asked for the next one.
+        Assert.Equal(7, committed);
+        var commit = _stage.Cluster.Requests<OffsetCommitRequest>().First();
+        Assert.Equal((1, "m-1"), (commit.GenerationIdOrMemberEpoch, commit.MemberId));
+    }
+
+    [Fact]
+    public async Task A_poll_does_not_take_partitions_from_under_its_records()
+    {
+        // The group begins to rebalance while the poll has the first batch, and looks for the second.
+        var values = new Hooked();
+        await using var consumer = new KafkaConsumer<string, string>(_stage.Options, Deserializers.Utf8, values, null, _stage.Cluster);
+        values.OnFirst = () =>
+        {
+            _members.Fail(ApiKey.Heartbeat, ErrorCode.RebalanceInProgress);
+            Assert.True(SpinWait.SpinUntil(() => HasToAsk(consumer), Conditions.Limit));
+        };
+        consumer.Subscribe([ConsumerStage.Topic], Listener);
+
+        Assert.NotEmpty(await consumer.PollAsync(Conditions.Limit, Cancellation));
+        Assert.True(HasToAsk(consumer));
+        Assert.DoesNotContain(_heard, e => e.StartsWith("revoked", StringComparison.Ordinal));
+
+        await consumer.PollAsync(TimeSpan.Zero, Cancellation);
+
+        Assert.Contains(_heard, e => e.StartsWith("revoked", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Handlers_commit_seek_and_ask_for_positions()
+    {
+        _stage.Options.EnableAutoCommit = false;
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe([ConsumerStage.Topic], new RebalanceListener
+        {
+            Assigned = (partitions, _) =>
+            {
+                foreach (var partition in partitions)
+                {
+                    consumer.Seek(new TopicPartitionOffset(partition, 4));
+                }
+
+                return ValueTask.CompletedTask;
+            },
+            Revoked = async (_, cancellation) => await consumer.CommitAsync(cancellation),
+        });
+        Assert.All(await consumer.TakeAsync(12), r => Assert.InRange(r.Offset, 4, 9));
+
+        await consumer.UnsubscribeAsync(Cancellation);
+
+        Assert.Equal((10, 10), (_group[_first]!.Value.Offset, _group[_second]!.Value.Offset));
+        Assert.Empty(consumer.Assignment);
+        Assert.Equal("m-1", Assert.Single(_stage.Cluster.Requests<LeaveGroupRequest>()).Members[0].MemberId);
+        consumer.Assign(_first);
+    }
+
+    [Fact]
+    public async Task A_handler_that_fails_is_heard_when_the_rebalance_is_through()
+    {
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe([ConsumerStage.Topic], new RebalanceListener { Assigned = (_, _) => throw new FormatException("no") });
+
+        await Assert.ThrowsAsync<FormatException>(() => consumer.PollAsync(Conditions.Limit, Cancellation));
+
+        Assert.NotEmpty(await consumer.PollAsync(Conditions.Limit, Cancellation));
+    }
+
+    [Fact]
+    public async Task Cancellation_wakes_the_caller_and_the_next_call_goes_on()
+    {
+        var gate = new TaskCompletionSource();
+        _members.Gate = gate.Task;
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe([ConsumerStage.Topic], Listener);
+        using (var wake = CancellationTokenSource.CreateLinkedTokenSource(Cancellation))
+        {
+            var polling = consumer.PollAsync(Conditions.Limit, wake.Token);
+            await Conditions.UntilAsync(() => _stage.Cluster.Requests<JoinGroupRequest>().Any(), Cancellation);
+            await wake.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => polling);
+        }
+
+        gate.SetResult();
+        Assert.Equal(20, (await consumer.TakeAsync(20)).Count);
+        Assert.Single(_heard);
+    }
+
+    [Fact]
+    public async Task A_commit_while_the_group_rebalances_waits_for_it()
+    {
+        _stage.Options.EnableAutoCommit = false;
+        _stage.Options.Set("partition.assignment.strategy", "cooperative-sticky");
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe(ConsumerStage.Topic);
+        await consumer.TakeAsync(3);
+        var gate = new TaskCompletionSource();
+        _members.Gate = gate.Task;
+        var joins = _stage.Cluster.Requests<JoinGroupRequest>().Count();
+        _members.Fail(ApiKey.Heartbeat, ErrorCode.RebalanceInProgress);
+        await Conditions.UntilAsync(() => _stage.Cluster.Requests<JoinGroupRequest>().Count() > joins, Cancellation);
+
+        var committing = consumer.CommitAsync(Cancellation);
+        Assert.Empty(_stage.Cluster.Requests<OffsetCommitRequest>());
+        gate.SetResult();
+        await committing;
+
+        Assert.Equal(2, Assert.Single(_stage.Cluster.Requests<OffsetCommitRequest>()).GenerationIdOrMemberEpoch);
+    }
+
+    [Fact]
+    public async Task A_commit_of_a_member_that_was_put_out_fails_and_its_partitions_are_lost()
+    {
+        _stage.Options.EnableAutoCommit = false;
+        _stage.Options.HeartbeatInterval = TimeSpan.FromSeconds(40);
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe([ConsumerStage.Topic], Listener);
+        await consumer.TakeAsync(3);
+        _group.CommitErrors.Enqueue(ErrorCode.UnknownMemberId);
+
+        var failure = await Assert.ThrowsAsync<KafkaException>(() => consumer.CommitAsync(Cancellation));
+
+        Assert.Equal(ErrorCode.UnknownMemberId, failure.ErrorCode);
+        await consumer.TakeAsync(3);
+        Assert.Equal(["assigned orders-0 orders-1", "lost orders-0 orders-1", "assigned orders-0 orders-1"], _heard);
+        Assert.Equal("m-2", _stage.Cluster.Requests<JoinGroupRequest>().Last().MemberId);
+    }
+
+    [Theory]
+    [InlineData(ApiKey.JoinGroup)]
+    [InlineData(ApiKey.SyncGroup)]
+    [InlineData(ApiKey.Heartbeat)]
+    [InlineData(ApiKey.FindCoordinator)]
+    public async Task A_connection_that_breaks_costs_nothing(ApiKey key)
+    {
+        _stage.Cluster.Faults.CutNext(key, 5);
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe([ConsumerStage.Topic], Listener);
+
+        Assert.Equal(20, (await consumer.TakeAsync(20)).Select(r => (r.Partition, r.Offset)).Distinct().Count());
+
+        await Conditions.UntilAsync(() => _stage.Cluster.Requests<HeartbeatRequest>().Count() > 2, Cancellation);
+        Assert.DoesNotContain(_heard, e => e.StartsWith("lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_coordinator_that_moves_is_found_again()
+    {
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe([ConsumerStage.Topic], Listener);
+        await consumer.TakeAsync(5);
+        _group.Coordinator = 2;
+        _members.Fail(ApiKey.Heartbeat, ErrorCode.NotCoordinator);
+        await Conditions.UntilAsync(
+            () => _stage.Cluster.Received.Any(r => r.Key == ApiKey.Heartbeat && r.Broker.Host == "broker-2"), Cancellation);
+        Assert.Single(_heard);
+    }
+
+    [Fact]
+    public async Task An_assignor_that_fails_is_told_to_the_caller()
+    {
+        _stage.Options.PartitionAssignmentStrategy = [() => new Broken()];
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe(ConsumerStage.Topic);
+
+        var failure = await Assert.ThrowsAsync<KafkaException>(() => consumer.PollAsync(Conditions.Limit, Cancellation));
+
+        Assert.Contains("cannot count", failure.Message, StringComparison.Ordinal);
+        Assert.IsType<NotSupportedException>(failure.InnerException);
+    }
+
+    [Fact]
+    public async Task A_refusal_reaches_the_caller_and_the_next_call_joins()
+    {
+        _members.Fail(ApiKey.JoinGroup, ErrorCode.GroupAuthorizationFailed);
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe(ConsumerStage.Topic);
+
+        Assert.Equal(
+            ErrorCode.GroupAuthorizationFailed, (await Assert.ThrowsAsync<KafkaException>(() => consumer.PollAsync(Conditions.Limit, Cancellation))).ErrorCode);
+        Assert.NotEmpty(await consumer.PollAsync(Conditions.Limit, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_static_member_needs_a_coordinator_that_knows_them_and_does_not_leave()
+    {
+        _stage.Options.GroupInstanceId = "i";
+        await using (var consumer = _stage.Typed())
+        {
+            consumer.Subscribe(ConsumerStage.Topic);
+            await consumer.TakeAsync(1);
+        }
+
+        Assert.Equal("i", _stage.Cluster.Requests<JoinGroupRequest>().Last().GroupInstanceId);
+        Assert.Empty(_stage.Cluster.Requests<LeaveGroupRequest>());
+        _stage.Cluster.Serving(ApiKey.JoinGroup, 0, 4);
+        await using var old = _stage.Typed();
+        old.Subscribe(ConsumerStage.Topic);
+        Assert.Equal(
+            ErrorCode.UnsupportedVersion, (await Assert.ThrowsAsync<KafkaException>(() => old.PollAsync(Conditions.Limit, Cancellation))).ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_pattern_takes_the_topics_whose_names_it_finds()
+    {
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe(new Regex("^or"), Listener);
+        Assert.Equal(20, (await consumer.TakeAsync(20)).Count);
+
+        await using var none = _stage.Typed();
+        none.Subscribe(new Regex("nothing"), Listener);
+        Assert.Empty(await none.PollAsync(TimeSpan.FromMilliseconds(50), Cancellation));
+        await Conditions.UntilAsync(() => none.GroupMetadata.GenerationId >= 0 || HasToAsk(none), Cancellation);
+        Assert.Empty(none.Assignment);
+    }
+
+    [Fact]
+    public async Task Partitions_are_assigned_or_subscribed_to_but_not_both()
+    {
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe(ConsumerStage.Topic);
+        Assert.Throws<InvalidOperationException>(() => consumer.Assign(_first));
+        Assert.Throws<InvalidOperationException>(consumer.Unassign);
+        await consumer.UnsubscribeAsync(Cancellation);
+        consumer.Assign(_first);
+        Assert.Throws<InvalidOperationException>(() => consumer.Subscribe(ConsumerStage.Topic));
+        Assert.Throws<ArgumentException>(() => consumer.Subscribe(Array.Empty<string>()));
+
+        _stage.Options.GroupId = null;
+        await using var alone = _stage.Typed();
+        Assert.Throws<InvalidOperationException>(() => alone.Subscribe(ConsumerStage.Topic));
+    }
+
+    private static bool HasToAsk(KafkaConsumer<string, string> consumer) => consumer.Membership!.WantsCaller;
+
+    private ValueTask Hear(string what, IEnumerable<TopicPartition> partitions)
+    {
+        _heard.Enqueue(string.Join(' ', [what, .. partitions.Select(p => p.ToString()).Order(StringComparer.Ordinal)]));
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class Hooked : IDeserializer<string>
+    {
+        public Action? OnFirst { get; set; }
+
+        public string Deserialize(ReadOnlySpan<byte> bytes, in SerializationContext context)
+        {
+            var hook = OnFirst;
+            OnFirst = null;
+            hook?.Invoke();
+            return Deserializers.Utf8.Deserialize(bytes, context);
+        }
+    }
+
+    private sealed class Broken : PartitionAssignor
+    {
+        public override string Name => "broken";
+
+        public override IReadOnlyDictionary<string, MemberAssignment> Assign(
+            IReadOnlyDictionary<string, AssignableTopic> topics, IReadOnlyList<MemberSubscription> members) => throw new NotSupportedException("cannot count");
+    }
+}
