@@ -14,6 +14,10 @@ internal static class RetriedErrors
     /// <summary>Questions to a partition's leader, which may have moved.</summary>
     public static bool OfLeader(ErrorCode code) => code.IsRetriable();
 
+    /// <summary>Questions to a group's coordinator, which may move, or read its log first.</summary>
+    public static bool OfCoordinator(ErrorCode code) =>
+        code is ErrorCode.CoordinatorNotAvailable or ErrorCode.CoordinatorLoadInProgress or ErrorCode.NotCoordinator;
+
     /// <summary>Questions to any broker; what it does not know, it does not know.</summary>
     public static bool OfAny(ErrorCode code) =>
         code.IsRetriable() && code is not (ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId or ErrorCode.RequestTimedOut);

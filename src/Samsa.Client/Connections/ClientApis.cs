@@ -26,6 +26,13 @@ internal static class ClientApis
     public static readonly ClientApi<JoinGroupRequest, JoinGroupResponse> JoinGroup = new(ApiKey.JoinGroup, 1, 9);
     public static readonly ClientApi<SyncGroupRequest, SyncGroupResponse> SyncGroup = new(ApiKey.SyncGroup, 0, 5);
     public static readonly ClientApi<HeartbeatRequest, HeartbeatResponse> Heartbeat = new(ApiKey.Heartbeat, 0, 4);
+    public static readonly ClientApi<OffsetDeleteRequest, OffsetDeleteResponse> OffsetDelete = new(ApiKey.OffsetDelete, 0, 0);
+    public static readonly ClientApi<ListGroupsRequest, ListGroupsResponse> ListGroups = new(ApiKey.ListGroups, 0, 5);
+    public static readonly ClientApi<DescribeGroupsRequest, DescribeGroupsResponse> DescribeGroups = new(ApiKey.DescribeGroups, 0, 6);
+    public static readonly ClientApi<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> ConsumerGroupDescribe =
+        new(ApiKey.ConsumerGroupDescribe, 0, 1);
+
+    public static readonly ClientApi<DeleteGroupsRequest, DeleteGroupsResponse> DeleteGroups = new(ApiKey.DeleteGroups, 0, 3);
     public static readonly ClientApi<LeaveGroupRequest, LeaveGroupResponse> LeaveGroup = new(ApiKey.LeaveGroup, 0, 5);
     public static readonly ClientApi<CreateTopicsRequest, CreateTopicsResponse> CreateTopics = new(ApiKey.CreateTopics, 2, 7);
     public static readonly ClientApi<DeleteTopicsRequest, DeleteTopicsResponse> DeleteTopics = new(ApiKey.DeleteTopics, 1, 6);

@@ -9,7 +9,7 @@ using Xunit;
 namespace Samsa.InteropTests.Admin;
 
 /// <summary>Our admin client against one broker: the same assertions for Samsa and for Apache Kafka.</summary>
-public abstract class AdminTests(AdminBroker target) : IAsyncLifetime
+public abstract partial class AdminTests(AdminBroker target) : IAsyncLifetime
 {
     private KafkaAdmin _admin = null!;
 

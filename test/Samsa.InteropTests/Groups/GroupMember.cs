@@ -69,10 +69,14 @@ internal sealed partial class GroupMember : IAsyncDisposable
     public static GroupMember Script(string program, string script, string server, string topic, string group, IReadOnlyDictionary<string, string>? environment = null) =>
         new(Child.Describe(program, [Path.Combine(RepositoryPaths.Clients, script), server, topic, group], environment));
 
-    public static GroupMember Kcat(string server, string topic, string group) => new(Child.Describe(Tools.Kcat,
+    public static GroupMember Kcat(string server, string topic, string group) => Kcat(server, [topic], group);
+
+    /// <summary>kcat, with more settings of its client as <c>key=value</c>.</summary>
+    public static GroupMember Kcat(string server, IEnumerable<string> topics, string group, params IEnumerable<string> settings) => new(Child.Describe(Tools.Kcat,
     [
         "-E", "-b", server, "-G", group, "-f", "C %p %o %s\n", "-u", "-X", "auto.offset.reset=earliest", "-X", "session.timeout.ms=6000", "-X", "heartbeat.interval.ms=300",
-        "-X", "auto.commit.interval.ms=100", "-X", "reconnect.backoff.ms=50", "-X", "reconnect.backoff.max.ms=200", "-X", "topic.metadata.refresh.interval.ms=2000", topic,
+        "-X", "auto.commit.interval.ms=100", "-X", "reconnect.backoff.ms=50", "-X", "reconnect.backoff.max.ms=200", "-X", "topic.metadata.refresh.interval.ms=2000",
+        .. settings.SelectMany(s => new[] { "-X", s }), .. topics,
     ]));
 
     public static GroupMember Dotnet(string library, string server, string topic, string group, string? assignor = null) => new(Child.Describe(
