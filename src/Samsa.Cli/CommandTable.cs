@@ -3,6 +3,7 @@ using Samsa.Cli.Tools.Clusters;
 using Samsa.Cli.Tools.Configs;
 using Samsa.Cli.Tools.ConsoleConsumer;
 using Samsa.Cli.Tools.ConsoleProducer;
+using Samsa.Cli.Tools.ConsumerGroups;
 using Samsa.Cli.Tools.DumpLog;
 using Samsa.Cli.Tools.LogDirs;
 using Samsa.Cli.Tools.Offsets;
@@ -26,10 +27,12 @@ internal static class CommandTable
         new("configs", "prints and changes settings of topics and brokers", static () => new ConfigsTool()),
         new("console-consumer", "prints the records of topics", static () => new ConsoleConsumerTool()),
         new("console-producer", "sends lines as records", static () => new ConsoleProducerTool()),
+        new("consumer-groups", "describes groups and their lag, resets offsets, deletes groups", static () => new ConsumerGroupsTool()),
         new("consumer-perf-test", "measures how fast records are read", static () => new ConsumerPerfTool()),
         new("delete-records", "deletes the first records of partitions", static () => new DeleteRecordsTool()),
         new("e2e-latency", "measures how long a record takes from producer to consumer", static () => new EndToEndLatencyTool()),
         new("get-offsets", "prints the offsets of partitions", static () => new GetOffsetsTool()),
+        new("groups", "lists groups of every kind", static () => new GroupsTool()),
         new("log-dirs", "prints what lies in the log directories of brokers", static () => new LogDirsTool()),
         new("producer-perf-test", "measures how fast records are sent, and how late acknowledged", static () => new ProducerPerfTool()),
         new("topics", "creates, lists, describes, grows and deletes topics", static () => new TopicsTool()),

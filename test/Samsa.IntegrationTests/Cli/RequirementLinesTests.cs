@@ -7,7 +7,7 @@ using Xunit;
 namespace Samsa.IntegrationTests.Cli;
 
 /// <summary>
-/// The command lines of the user's notes about topics, console producer and console consumer, as they are written but for the port, through the
+/// The command lines of the user's notes about topics, console producer, console consumer and groups, as they are written but for the port, through the
 /// names in <c>bin/</c>, and what Kafka prints for them. At the end of the class stand those that are not served yet.
 /// </summary>
 public sealed partial class RequirementLinesTests : IAsyncLifetime
@@ -159,15 +159,41 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
     public async Task ZooKeeper_is_not_served_yet(string tool, string arguments) => Assert.Equal(
         new ToolRun(1, "", "--zookeeper is not served yet; name a broker with --bootstrap-server HOST:PORT instead\n"), await RunAsync(null, tool, arguments));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(".sh")]
+    public async Task Consumer_groups(string ending)
+    {
+        string tool = "kafka-consumer-groups" + ending;
+        const string Head = "\nGROUP           TOPIC           PARTITION  CURRENT-OFFSET  LOG-END-OFFSET  LAG             CONSUMER-ID     HOST            CLIENT-ID\n";
+        const string ResetHead = "\nGROUP                          TOPIC                          PARTITION  NEW-OFFSET     \n";
+        Is("Created topic T.\n", await RunAsync(null, "kafka-topics", "--bootstrap-server 127.0.0.1:9092 --topic T --create --partitions 1"));
+        Sent(await RunAsync("a\nb\nc\nd\ne\n", "kafka-console-producer", "--broker-list 127.0.0.1:9092 --topic T"));
+
+        Is("", await RunAsync(null, tool, "--bootstrap-server localhost:9092 --list"));
+        Is(
+            ResetHead + "G                              T                              0          0              \n",
+            await RunAsync(null, tool, "--bootstrap-server localhost:9092 --group G --reset-offsets --to-earliest --execute --topic T"));
+        Is("G\n", await RunAsync(null, tool, "--bootstrap-server localhost:9092 --list"));
+        Is(
+            ResetHead + "G                              T                              0          2              \n",
+            await RunAsync(null, tool, "--bootstrap-server localhost:9092 --group G --reset-offsets --shift-by 2 --execute --topic T"));
+        Is(
+            ResetHead + "G                              T                              0          1              \n",
+            await RunAsync(null, tool, "--bootstrap-server localhost:9092 --group G --reset-offsets --shift-by -1 --execute --topic T"));
+        Assert.Equal(
+            new ToolRun(
+                0, Head + "G               T               0          1               5               4               -               -               -\n",
+                "\nConsumer group 'G' has no active members.\n"),
+            await RunAsync(null, tool, "--bootstrap-server localhost:9092 --describe --group G"));
+        Is("\nError: Consumer group 'H' does not exist.\n", await RunAsync(null, tool, "--bootstrap-server localhost:9092 --describe --group H"));
+    }
+
     /// <summary>Groups: issue 6.</summary>
     [Fact]
-    public async Task Groups_are_not_served_yet()
-    {
-        Assert.Equal(
-            new ToolRun(1, "", "this tool joins no consumer group yet: without the group 'my-first-app' all partitions are read, and nothing is committed\n"),
-            await RunAsync(null, "kafka-console-consumer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic --group my-first-app"));
-        Assert.False(File.Exists(Path.Combine(_folder.FullName, "bin", "kafka-consumer-groups")), "its command lines belong into this class now");
-    }
+    public async Task A_group_is_not_joined_yet() => Assert.Equal(
+        new ToolRun(1, "", "this tool joins no consumer group yet: without the group 'my-first-app' all partitions are read, and nothing is committed\n"),
+        await RunAsync(null, "kafka-console-consumer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic --group my-first-app"));
 
     [GeneratedRegex("TopicId: [A-Za-z0-9_-]{22}")]
     private static partial Regex TopicId();
@@ -192,5 +218,6 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
 
     private string Program(string tool) => Path.Combine(_folder.FullName, "bin", tool);
 
-    private string[] Arguments(string line) => line.Replace("127.0.0.1:9092", _broker.BootstrapServers, StringComparison.Ordinal).Split(' ');
+    private string[] Arguments(string line) => line.Replace("127.0.0.1:9092", _broker.BootstrapServers, StringComparison.Ordinal)
+        .Replace("localhost:9092", _broker.BootstrapServers.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), StringComparison.Ordinal).Split(' ');
 }

@@ -13,8 +13,10 @@ internal static class AdminConnection
     /// <param name="settingsFile">A file with the client's settings; null for none.</param>
     /// <param name="console">Where settings that the client does not know are named.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="adjust">What the tool changes in the settings of the file; null for nothing.</param>
     /// <exception cref="ToolException">The address or a setting is wrong, or the file cannot be read.</exception>
-    public static async Task<KafkaAdmin> OpenAsync(string servers, string? settingsFile, ToolConsole console, CancellationToken cancellation)
+    public static async Task<KafkaAdmin> OpenAsync(
+        string servers, string? settingsFile, ToolConsole console, CancellationToken cancellation, Action<AdminOptions>? adjust = null)
     {
         var settings = new AdminOptions { ClientId = "samsa-tool" };
         try
@@ -22,6 +24,7 @@ internal static class AdminConnection
             if (settingsFile is not null)
                 Apply(settings, PropertiesFile.Read(settingsFile), settingsFile, console);
             settings.BootstrapServers = servers;
+            adjust?.Invoke(settings);
             var admin = new KafkaAdmin(settings);
             await ResolveAsync(servers, cancellation);
             return admin;

@@ -13,7 +13,13 @@ internal abstract class AdminTool : OptionTool
     protected abstract Option<string> CommandConfig { get; }
 
     /// <summary>Makes the client that the command line describes, for the cluster at <paramref name="servers"/>.</summary>
+    /// <param name="options">What the command line says.</param>
+    /// <param name="console">Where settings that the client does not know are named.</param>
+    /// <param name="servers">Where the cluster is.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="adjust">What options of the tool change in the settings of the file; null for nothing.</param>
     /// <exception cref="ToolException">The address or a setting is wrong, or the file cannot be read.</exception>
-    protected Task<KafkaAdmin> ConnectAsync(ParsedOptions options, ToolConsole console, string servers, CancellationToken cancellation) =>
-        AdminConnection.OpenAsync(servers, options.Value(CommandConfig), console, cancellation);
+    protected Task<KafkaAdmin> ConnectAsync(
+        ParsedOptions options, ToolConsole console, string servers, CancellationToken cancellation, Action<AdminOptions>? adjust = null) =>
+        AdminConnection.OpenAsync(servers, options.Value(CommandConfig), console, cancellation, adjust);
 }

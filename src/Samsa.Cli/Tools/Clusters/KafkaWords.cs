@@ -17,6 +17,13 @@ internal static class KafkaWords
         ErrorCode.UnknownTopicId => "This server does not host this topic ID.",
         ErrorCode.UnsupportedVersion => "The version of API is not supported.",
         ErrorCode.PolicyViolation => "Request parameters do not satisfy the configured policy.",
+        ErrorCode.NonEmptyGroup => "The group is not empty.",
+        ErrorCode.GroupIdNotFound => "The group id does not exist.",
+        ErrorCode.InvalidGroupId => "The configured groupId is invalid.",
+        ErrorCode.UnknownMemberId => "The coordinator is not aware of this member.",
+        ErrorCode.CoordinatorNotAvailable => "The coordinator is not available.",
+        ErrorCode.NotCoordinator => "This is not the correct coordinator.",
+        ErrorCode.GroupSubscribedToTopic => "Deleting offsets of a topic is forbidden while the consumer group is actively subscribed to it.",
         ErrorCode.KafkaStorageError => "Disk error when trying to access log file on the disk.",
         _ => code.Description(),
     };
