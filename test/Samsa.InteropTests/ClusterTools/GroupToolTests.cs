@@ -44,6 +44,7 @@ public abstract class GroupToolTests(string version, BrokerFixture fixture)
         await tool.SameAsync("consumer-groups", "--reset-offsets", "--group", "{own}", "--all-topics", "--to-offset", "3", "--execute");
         await tool.SameAsync("consumer-groups", "--delete-offsets", "--group", "{own}", "--topic", "tool-a:1", "--topic", "tool-none");
         await tool.SameAsync("consumer-groups", "--describe", "--group", "{own}");
+        await tool.SameAsync("streams-application-reset", "--application-id", "{own}", "--input-topics", "tool-a,tool-none", "--to-offset", "1");
         await tool.SameAsync("consumer-groups", "--delete", "--group", "{own}");
         await tool.SameAsync("consumer-groups", "--delete", "--group", "{own}");
         await tool.SameAsync("consumer-groups", "--list", "--type", "lost");
