@@ -65,12 +65,13 @@ public sealed class SessionTests
     [Fact]
     public async Task Waiting_request_fails_when_every_server_refused()
     {
-        _server.Refuse(3);
+        _server.Refuse(int.MaxValue);
         await using var client = _server.Client(options => options with { ConnectString = "one,two:2182,[::3]:2183" });
         var waiting = client.TryAsync(Operation.GetData("/a"));
         Assert.Equal(KeeperError.ConnectionLoss, (await waiting).Error);
         Assert.Equal(["[::3]:2183", "one:2181", "two:2182"], _server.Asked.Take(3).Select(server => server.ToString()).Order(StringComparer.Ordinal));
 
+        _server.Refuse(0);
         (await _server.AcceptAsync(1)).Close();
     }
 
