@@ -64,7 +64,7 @@ public sealed class ConsumerGroupsToolTests : IAsyncLifetime
             "--list", "--state", "empty, reconciling", "--type", "classic,consumer");
         await IsAsync("3.9", "GROUP                     TYPE                \n", "--list", "--type", "consumer");
         Assert.Equal(
-            new ToolRun(0, "GROUP                TYPE                 PROTOCOL            \ngc                   Classic              consumer            \n", ""),
+            new ToolRun(0, "GROUP                TYPE                 PROTOCOL            \ngc                   Classic              consumer             \n", ""),
             await ToolRun.RunAsync("4.3", null, "groups", "--bootstrap-server", _broker.BootstrapServers, "--list", "--protocol", "consumer"));
         Assert.Equal(
             new ToolRun(0, "GROUP                TYPE                 PROTOCOL            \n", ""),

@@ -58,7 +58,7 @@ internal sealed class GroupsTool : AdminTool
             var columns = new TextColumns(width, width, width);
             await console.Output.WriteLineAsync(columns.Row("GROUP", "TYPE", "PROTOCOL"));
             foreach (var group in groups)
-                await console.Output.WriteLineAsync(columns.Row(group.GroupId, group.Type.ToString(), group.ProtocolType));
+                await console.Output.WriteLineAsync(columns.Row(group.GroupId, group.Type.ToString(), group.ProtocolType) + ' '); // as Kafka 4.3 does
             return 0;
         }
         catch (KafkaException e)
