@@ -1,23 +1,20 @@
+using Samsa.Broker.Groups.Consumers;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
-using Samsa.Protocol.Wire;
 
 namespace Samsa.Broker.Groups;
 
 /// <content>The group as it is stored, loaded and described, and what its state means for its offsets.</content>
 internal sealed partial class ClassicGroup
 {
-    /// <summary>The newest version of what consumers say about themselves.</summary>
-    private const short NewestSubscription = 3;
-
     // What the members read; null when that is not known. Only a consumer's metadata can be read here.
     private HashSet<string>? _subscriptions;
 
     /// <inheritdoc/>
     public override bool KnowsSubscriptions => ProtocolType == ConsumerProtocolType;
 
-    /// <summary>True when nothing is known of the group but its name: what was loaded was deleted again.</summary>
-    public bool IsNothing => State == ClassicGroupState.Empty && ProtocolType is null && GenerationId == 0 && Offsets.IsEmpty;
+    /// <inheritdoc/>
+    public override bool IsNothing => State == ClassicGroupState.Empty && ProtocolType is null && GenerationId == 0 && Offsets.IsEmpty;
 
     /// <summary>Takes over what the log says about the group. It replaces what was loaded before, offsets excepted.</summary>
     public void Load(GroupMetadataValue value)
@@ -56,8 +53,8 @@ internal sealed partial class ClassicGroup
         ReadSubscriptions();
     }
 
-    /// <summary>The log is read: the members have their session's time to be heard of.</summary>
-    public void OnLoaded(GroupStep step)
+    /// <inheritdoc/>
+    public override void OnLoaded(GroupStep step)
     {
         foreach (var member in _members.All)
         {
@@ -70,8 +67,8 @@ internal sealed partial class ClassicGroup
         }
     }
 
-    /// <inheritdoc/>
-    public override DescribeGroupsResponse.DescribedGroup Describe()
+    /// <summary>The group for DescribeGroups.</summary>
+    public DescribeGroupsResponse.DescribedGroup Describe()
     {
         var isStable = State == ClassicGroupState.Stable;
         var described = new DescribeGroupsResponse.DescribedGroup
@@ -98,8 +95,9 @@ internal sealed partial class ClassicGroup
     }
 
     /// <inheritdoc/>
-    public override ErrorCode CheckCommit(string memberId, string? instanceId, int generationId, GroupStep step)
+    public override ErrorCode CheckCommit(GroupEvent.Commit commit, GroupStep step)
     {
+        var (memberId, instanceId, generationId) = (commit.MemberId, commit.InstanceId, commit.GenerationId);
         if (generationId < 0 && State == ClassicGroupState.Empty)
         {
             // Somebody who only keeps offsets here, whatever he calls himself; beside members he would overwrite theirs.
@@ -205,36 +203,14 @@ internal sealed partial class ClassicGroup
         var topics = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in _members.All)
         {
-            if (!TryReadTopics(member.MetadataOf(ProtocolName), topics))
+            if (ConsumerProtocol.ReadSubscription(member.MetadataOf(ProtocolName)) is not { } subscription)
             {
                 return;
             }
+
+            topics.UnionWith(subscription.Topics);
         }
 
         _subscriptions = topics;
-    }
-
-    // The bytes are the client's own: whatever cannot be read is no subscription that is known here. Every version begins with the
-    // topics, so that one from the future is read like the newest known.
-    private static bool TryReadTopics(ReadOnlyMemory<byte> metadata, HashSet<string> topics)
-    {
-        try
-        {
-            var reader = new WireReader(metadata);
-            var version = reader.ReadInt16();
-            if (version < 0)
-            {
-                return false;
-            }
-
-            var subscription = new ConsumerProtocolSubscription();
-            subscription.Read(ref reader, Math.Min(version, NewestSubscription));
-            topics.UnionWith(subscription.Topics);
-            return true;
-        }
-        catch (ProtocolViolationException)
-        {
-            return false;
-        }
     }
 }

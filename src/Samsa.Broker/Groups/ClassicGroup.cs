@@ -24,12 +24,12 @@ internal sealed partial class ClassicGroup : Group
     private ClassicGroupState _state = ClassicGroupState.Empty;
 
     /// <summary>Makes a group that has nothing but its name.</summary>
-    public ClassicGroup(string groupId, GroupOptions options, GroupCounts counts)
-        : base(groupId, counts)
+    public ClassicGroup(string groupId, GroupOptions options, GroupCounts counts, GroupOffsets? offsets = null)
+        : base(groupId, counts, offsets)
     {
         _options = options;
         _counts = counts;
-        counts.Move(null, ClassicGroupState.Empty);
+        counts.Move((ClassicGroupState?)null, ClassicGroupState.Empty);
     }
 
     /// <summary>Where the group stands.</summary>

@@ -1,5 +1,4 @@
 using Samsa.Protocol;
-using Samsa.Protocol.Messages;
 
 namespace Samsa.Broker.Groups;
 
@@ -8,7 +7,7 @@ namespace Samsa.Broker.Groups;
 /// Threads: one at a time, that of the partition which keeps the group. Lifetime: until <see cref="IsDead"/>.
 /// Never fails: what is wrong is in the answers.
 /// </summary>
-internal abstract class Group(string groupId, GroupCounts counts)
+internal abstract class Group(string groupId, GroupCounts counts, GroupOffsets? offsets)
 {
     /// <summary>No deadline.</summary>
     public const long Never = long.MaxValue;
@@ -17,7 +16,7 @@ internal abstract class Group(string groupId, GroupCounts counts)
     public string GroupId { get; } = groupId;
 
     /// <summary>What the group committed.</summary>
-    public GroupOffsets Offsets { get; } = new(counts);
+    public GroupOffsets Offsets { get; } = offsets ?? new GroupOffsets(counts);
 
     /// <summary>True when the group was deleted; whoever still has it in hand must not change it.</summary>
     public bool IsDead { get; protected set; }
@@ -40,6 +39,9 @@ internal abstract class Group(string groupId, GroupCounts counts)
     /// <summary>True while the group has no members: it may be deleted.</summary>
     public abstract bool IsEmpty { get; }
 
+    /// <summary>True when nothing is known of the group but its name: what was loaded was deleted again.</summary>
+    public abstract bool IsNothing { get; }
+
     /// <summary>Does what is due at <see cref="GroupStep.Now"/>.</summary>
     public void OnTimePassed(GroupStep step)
     {
@@ -55,7 +57,10 @@ internal abstract class Group(string groupId, GroupCounts counts)
     public abstract void OnStored(GroupReceipt receipt, ErrorCode error, GroupStep step);
 
     /// <summary>Whether somebody may commit offsets now; none, or why not.</summary>
-    public abstract ErrorCode CheckCommit(string memberId, string? instanceId, int generationId, GroupStep step);
+    public abstract ErrorCode CheckCommit(GroupEvent.Commit commit, GroupStep step);
+
+    /// <summary>Whether somebody who may commit offsets may do so for this partition; none, or why not.</summary>
+    public virtual ErrorCode CheckCommit(GroupEvent.Commit commit, TopicPartition partition, GroupStep step) => ErrorCode.None;
 
     /// <summary>Whether somebody may read offsets now (KIP-848 checks members); none, or why not.</summary>
     public virtual ErrorCode CheckFetch(string? memberId, int memberEpoch) => ErrorCode.None;
@@ -72,8 +77,14 @@ internal abstract class Group(string groupId, GroupCounts counts)
     /// <summary>The records that delete the group itself, not its offsets.</summary>
     public abstract void AddTombstones(List<GroupRecord> records);
 
-    /// <summary>The group for DescribeGroups.</summary>
-    public abstract DescribeGroupsResponse.DescribedGroup Describe();
+    /// <summary>The log is read: the members have their session's time to be heard of.</summary>
+    public abstract void OnLoaded(GroupStep step);
+
+    /// <summary>Ends the group because one of the other protocol takes its place, with its offsets.</summary>
+    public virtual void Retire(GroupStep step) => Abandon();
+
+    /// <summary>The same where nobody can wait for an answer.</summary>
+    public virtual void Abandon() => IsDead = true;
 
     /// <summary>Ends the group.</summary>
     public virtual void Die()

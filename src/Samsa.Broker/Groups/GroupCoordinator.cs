@@ -194,7 +194,7 @@ public sealed class GroupCoordinator : IDisposable
                     continue;
                 }
 
-                var lane = new GroupLane(partition, _replicas, _options, Counts, _time, _logger);
+                var lane = new GroupLane(partition, _metadata, _replicas, _options, Counts, _time, _logger);
                 lanes[i] = lane;
                 if (partition.Log.LogStartOffset == partition.Log.LogEndOffset)
                 {

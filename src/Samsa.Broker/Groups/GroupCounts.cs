@@ -1,3 +1,5 @@
+using Samsa.Broker.Groups.Consumers;
+
 namespace Samsa.Broker.Groups;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Samsa.Broker.Groups;
 internal sealed class GroupCounts
 {
     private readonly long[] _groups = new long[Enum.GetValues<ClassicGroupState>().Length];
+    private readonly long[] _consumerGroups = new long[Enum.GetValues<ConsumerGroupState>().Length];
+    private long _consumerRebalances;
     private long _commits;
     private long _expirations;
     private long _deletions;
@@ -38,6 +42,26 @@ internal sealed class GroupCounts
 
     /// <summary>Classic groups in a state now.</summary>
     public long GroupsIn(ClassicGroupState state) => Interlocked.Read(ref _groups[(int)state]);
+
+    /// <summary>Consumer groups in a state now.</summary>
+    public long GroupsIn(ConsumerGroupState state) => Interlocked.Read(ref _consumerGroups[(int)state]);
+
+    /// <summary>Epochs that consumer groups began.</summary>
+    public long ConsumerRebalances => Interlocked.Read(ref _consumerRebalances);
+
+    /// <summary>A consumer group is in another state than before; null where it comes or goes.</summary>
+    public void Move(ConsumerGroupState? from, ConsumerGroupState? to)
+    {
+        if (from is { } before)
+        {
+            Interlocked.Decrement(ref _consumerGroups[(int)before]);
+        }
+
+        if (to is { } after)
+        {
+            Interlocked.Increment(ref _consumerGroups[(int)after]);
+        }
+    }
 
     /// <summary>A group is in another state than before; null where it comes or goes.</summary>
     public void Move(ClassicGroupState? from, ClassicGroupState? to)
@@ -72,6 +96,8 @@ internal sealed class GroupCounts
     public void AddExpirations(int count) => Interlocked.Add(ref _expirations, count);
 
     public void AddDeletions(int count) => Interlocked.Add(ref _deletions, count);
+
+    public void AddConsumerRebalance() => Interlocked.Increment(ref _consumerRebalances);
 
     public void AddRebalance() => Interlocked.Increment(ref _rebalances);
 }

@@ -54,7 +54,21 @@ internal abstract record GroupEvent(GroupTicket? Caller)
         string? InstanceId,
         IReadOnlyList<OffsetToCommit> Offsets,
         OffsetCommitResponse Answer,
-        bool NamesMissingGroups) : GroupEvent(Ticket);
+        short ApiVersion) : GroupEvent(Ticket)
+    {
+        /// <summary>Whether the client can be told that the group is not there.</summary>
+        public bool NamesMissingGroups => ApiVersion >= 9;
+    }
+
+    /// <summary>ConsumerGroupHeartbeat (KIP-848), looked over. <paramref name="FreshId"/> is the id of a member that brings none.</summary>
+    internal sealed record ConsumerHeartbeat(
+        GroupTicket Ticket, ConsumerGroupHeartbeatRequest Request, string ClientId, string ClientHost, string FreshId) : GroupEvent(Ticket);
+
+    /// <summary>ConsumerGroupDescribe for one group.</summary>
+    internal sealed record DescribeConsumer(GroupTicket Ticket, string GroupId) : GroupEvent(Ticket);
+
+    /// <summary>The regular expressions of a consumer group's members are to be looked up.</summary>
+    internal sealed record LookUpTopics(string GroupId) : GroupEvent((GroupTicket?)null);
 
     /// <summary>OffsetFetch of one group, in the form of v8 and newer; null topics ask for all.</summary>
     internal sealed record FetchOffsets(GroupTicket Ticket, OffsetFetchRequest.OffsetFetchRequestGroup Request, bool RequireStable) : GroupEvent(Ticket);

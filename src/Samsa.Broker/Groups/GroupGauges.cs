@@ -1,3 +1,4 @@
+using Samsa.Broker.Groups.Consumers;
 using Samsa.Broker.Metrics;
 
 namespace Samsa.Broker.Groups;
@@ -8,11 +9,21 @@ internal static class GroupGauges
     private static readonly ClassicGroupState[] Living =
         [ClassicGroupState.Empty, ClassicGroupState.PreparingRebalance, ClassicGroupState.CompletingRebalance, ClassicGroupState.Stable];
 
+    private static readonly ConsumerGroupState[] ConsumerStates = Enum.GetValues<ConsumerGroupState>();
+
     /// <summary>Adds the gauges of one coordinator.</summary>
     public static void Register(BrokerMetrics metrics, GroupCoordinator coordinator)
     {
         var counts = coordinator.Counts;
-        metrics.AddGauge(MetricCatalogue.GroupCount, () => Living.Sum(counts.GroupsIn));
+        metrics.AddGauge(MetricCatalogue.GroupCount, () => Living.Sum(counts.GroupsIn) + ConsumerStates.Sum(counts.GroupsIn));
+        metrics.AddGauge(MetricCatalogue.GroupsOfProtocol, "classic", () => Living.Sum(counts.GroupsIn));
+        metrics.AddGauge(MetricCatalogue.GroupsOfProtocol, "consumer", () => ConsumerStates.Sum(counts.GroupsIn));
+        foreach (var state in ConsumerStates)
+        {
+            metrics.AddGauge(MetricCatalogue.ConsumerGroupCount, state.ToString(), () => counts.GroupsIn(state));
+        }
+
+        metrics.AddGauge(MetricCatalogue.ConsumerGroupRebalanceCount, () => counts.ConsumerRebalances);
         metrics.AddGauge(MetricCatalogue.GroupsPreparingRebalance, () => counts.GroupsIn(ClassicGroupState.PreparingRebalance));
         metrics.AddGauge(MetricCatalogue.GroupsCompletingRebalance, () => counts.GroupsIn(ClassicGroupState.CompletingRebalance));
         metrics.AddGauge(MetricCatalogue.GroupsStable, () => counts.GroupsIn(ClassicGroupState.Stable));

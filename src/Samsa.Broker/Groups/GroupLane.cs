@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Configuration;
+using Samsa.Broker.Metadata;
 using Samsa.Broker.Replication;
 using Samsa.Protocol;
 using Samsa.Protocol.Records;
@@ -19,6 +20,7 @@ internal sealed partial class GroupLane : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<GroupEvent> _inbox = new();
+    private readonly IClusterMetadata _metadata;
     private readonly Partition _partition;
     private readonly ReplicaManager _replicas;
     private readonly GroupShard _shard;
@@ -34,8 +36,10 @@ internal sealed partial class GroupLane : IDisposable
     private bool _isBusy;
     private volatile ErrorCode _closed;
 
-    public GroupLane(Partition partition, ReplicaManager replicas, GroupOptions options, GroupCounts counts, TimeProvider time, ILogger logger)
+    public GroupLane(
+        Partition partition, IClusterMetadata metadata, ReplicaManager replicas, GroupOptions options, GroupCounts counts, TimeProvider time, ILogger logger)
     {
+        _metadata = metadata;
         _partition = partition;
         _replicas = replicas;
         _options = options;
@@ -195,7 +199,7 @@ internal sealed partial class GroupLane : IDisposable
 
     private async ValueTask DoAsync(GroupEvent? happened)
     {
-        var step = new GroupStep(Now);
+        var step = new GroupStep(Now, _metadata.Current);
         try
         {
             if (happened is null)
@@ -223,6 +227,11 @@ internal sealed partial class GroupLane : IDisposable
             foreach (var (ticket, answer) in step.Answers)
             {
                 ticket.Complete(answer);
+            }
+
+            foreach (var following in step.Following)
+            {
+                Post(following);
             }
 
             if (happened is GroupEvent.Unload)
@@ -254,6 +263,7 @@ internal sealed partial class GroupLane : IDisposable
         foreach (var store in step.Stores)
         {
             (store.Receipt as GroupReceipt.Commit)?.Ticket.Refuse(error);
+            (store.Receipt as GroupReceipt.Changes)?.Ticket?.Refuse(error);
         }
 
         happened?.Caller?.Refuse(error);

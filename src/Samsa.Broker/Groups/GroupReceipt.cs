@@ -1,3 +1,4 @@
+using Samsa.Broker.Groups.Consumers;
 using Samsa.Protocol.Messages;
 
 namespace Samsa.Broker.Groups;
@@ -18,6 +19,18 @@ internal abstract record GroupReceipt(Group Group)
         int OldSessionTimeoutMs,
         int OldRebalanceTimeoutMs,
         JoinGroupResponse Answer) : GroupReceipt(Classic);
+
+    /// <summary>
+    /// What a step drafted for a consumer group. <paramref name="Next"/> is that group, or the classic one that takes its place; it may be
+    /// new itself, and then takes the place of the one that is there. <paramref name="Then"/> happens before the answer is given.
+    /// </summary>
+    internal sealed record Changes(
+        ConsumerGroup Source,
+        Group Next,
+        IReadOnlyList<ConsumerChange> List,
+        GroupTicket? Ticket,
+        IMessage? Answer,
+        Action<GroupStep>? Then) : GroupReceipt(Next);
 
     /// <summary>Committed offsets.</summary>
     internal sealed record Commit(

@@ -67,9 +67,11 @@ internal static class GroupRecords
     private static OffsetCommitKey OffsetKeyOf(string group, TopicPartition partition) =>
         new() { Group = group, Topic = partition.Topic, Partition = partition.Partition };
 
-    private static byte[] Key(short type, IMessage key) => Encode(type, key, 0);
+    /// <summary>The bytes of a key.</summary>
+    internal static byte[] Key(short type, IMessage key) => Encode(type, key, 0);
 
-    private static byte[] Encode(short prefix, IMessage message, short version)
+    /// <summary>The bytes of a message behind a number: the type of a key, the version of a value.</summary>
+    internal static byte[] Encode(short prefix, IMessage message, short version)
     {
         using var writer = new WireWriter();
         writer.WriteInt16(prefix);

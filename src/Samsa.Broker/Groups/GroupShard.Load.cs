@@ -1,3 +1,4 @@
+using Samsa.Broker.Groups.Consumers;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 
@@ -25,6 +26,9 @@ internal sealed partial class GroupShard
             case GroupRecords.ClassicGroupKey:
                 ReplayGroup(GroupRecords.ReadKey<GroupMetadataKey>(key).Group, value);
                 return true;
+            case var type when ConsumerRecords.IsConsumerKey(type):
+                ReplayConsumer(key, value);
+                return true;
             default:
                 return false;
         }
@@ -49,20 +53,15 @@ internal sealed partial class GroupShard
     {
         foreach (var group in _groups.Values.ToArray())
         {
-            if (group is not ClassicGroup classic)
+            if (group.IsNothing)
             {
+                group.Die();
+                _groups.Remove(group.GroupId);
                 continue;
             }
 
-            if (classic.IsNothing)
-            {
-                classic.Die();
-                _groups.Remove(classic.GroupId);
-                continue;
-            }
-
-            classic.OnLoaded(step);
-            NoteDeadline(classic);
+            group.OnLoaded(step);
+            NoteDeadline(group);
         }
     }
 
@@ -103,6 +102,12 @@ internal sealed partial class GroupShard
 
     private void ReplayGroup(string groupId, ReadOnlyMemory<byte>? value)
     {
+        if (value is not null && Find(groupId) is ConsumerGroup replaced)
+        {
+            replaced.Abandon();
+            _groups[groupId] = new ClassicGroup(groupId, options, counts, replaced.Offsets);
+        }
+
         var group = FindClassic(groupId) ?? (value is null ? null : Make(groupId));
         group?.Load(value is { } bytes ? GroupRecords.ReadValue<GroupMetadataValue>(bytes) : new GroupMetadataValue());
     }

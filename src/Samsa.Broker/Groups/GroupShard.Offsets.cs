@@ -25,7 +25,7 @@ internal sealed partial class GroupShard
             group = Make(commit.GroupId);
         }
 
-        if (group.CheckCommit(commit.MemberId, commit.InstanceId, commit.GenerationId, step) is var error and not ErrorCode.None)
+        if (group.CheckCommit(commit, step) is var error and not ErrorCode.None)
         {
             Refuse(commit, error, step);
             NoteDeadline(group);
@@ -40,6 +40,12 @@ internal sealed partial class GroupShard
             if (Encoding.UTF8.GetByteCount(each.Offset.Metadata) > options.MaxMetadataBytes)
             {
                 each.Outcome.ErrorCode = ErrorCode.OffsetMetadataTooLarge;
+                continue;
+            }
+
+            each.Outcome.ErrorCode = group.CheckCommit(commit, each.Partition, step);
+            if (each.Outcome.ErrorCode != ErrorCode.None)
+            {
                 continue;
             }
 
@@ -58,6 +64,12 @@ internal sealed partial class GroupShard
 
     private void OnStored(GroupEvent.Stored stored, GroupStep step)
     {
+        if (stored.Receipt is GroupReceipt.Changes changes)
+        {
+            OnChangesStored(changes, stored.Error, step);
+            return;
+        }
+
         if (stored.Receipt is not GroupReceipt.Commit commit)
         {
             stored.Receipt.Group.OnStored(stored.Receipt, stored.Error, step);
@@ -95,12 +107,18 @@ internal sealed partial class GroupShard
         {
             case GroupEvent.Describe describe:
                 var described = new DescribeGroupsResponse();
-                if (Find(describe.GroupId) is { } group)
+                if (FindClassic(describe.GroupId) is { } group)
                 {
                     described.Groups.Add(group.Describe());
                 }
 
                 step.Answer(describe.Ticket, described);
+                break;
+            case GroupEvent.DescribeConsumer describe:
+                DescribeConsumer(describe, step);
+                break;
+            case GroupEvent.LookUpTopics look:
+                LookUpTopics(look.GroupId, step);
                 break;
             case GroupEvent.List list:
                 step.Answer(list.Ticket, List(list));

@@ -1,4 +1,5 @@
 using Samsa.Broker.Configuration;
+using Samsa.Broker.Groups.Consumers;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 
@@ -46,16 +47,10 @@ internal sealed partial class GroupShard(GroupOptions options, GroupCounts count
         switch (happened)
         {
             case GroupEvent.Heartbeat beat:
-                if (FindClassic(beat.GroupId) is { } beating)
-                {
-                    beating.Heartbeat(beat, step);
-                    NoteDeadline(beating);
-                }
-                else
-                {
-                    step.Answer(beat.Ticket, new HeartbeatResponse { ErrorCode = ErrorCode.UnknownMemberId });
-                }
-
+                Heartbeat(beat, step);
+                break;
+            case GroupEvent.ConsumerHeartbeat beat:
+                HeartbeatOfConsumer(beat, step);
                 break;
             case GroupEvent.Commit commit:
                 Commit(commit, step);
@@ -64,16 +59,7 @@ internal sealed partial class GroupShard(GroupOptions options, GroupCounts count
                 Join(join, step);
                 break;
             case GroupEvent.Sync sync:
-                if (FindClassic(sync.GroupId) is { } syncing)
-                {
-                    syncing.Sync(sync, step);
-                    NoteDeadline(syncing);
-                }
-                else
-                {
-                    step.Answer(sync.Ticket, ClassicGroup.SyncAnswer(ErrorCode.UnknownMemberId));
-                }
-
+                Sync(sync, step);
                 break;
             case GroupEvent.Leave leave:
                 Leave(leave, step);
@@ -109,6 +95,42 @@ internal sealed partial class GroupShard(GroupOptions options, GroupCounts count
 
     private ClassicGroup? FindClassic(string groupId) => _groups.GetValueOrDefault(groupId) as ClassicGroup;
 
+    private void Heartbeat(GroupEvent.Heartbeat beat, GroupStep step)
+    {
+        switch (Find(beat.GroupId))
+        {
+            case ClassicGroup classic:
+                classic.Heartbeat(beat, step);
+                NoteDeadline(classic);
+                break;
+            case ConsumerGroup consumer:
+                consumer.Heartbeat(beat, step);
+                NoteDeadline(consumer);
+                break;
+            default:
+                step.Answer(beat.Ticket, new HeartbeatResponse { ErrorCode = ErrorCode.UnknownMemberId });
+                break;
+        }
+    }
+
+    private void Sync(GroupEvent.Sync sync, GroupStep step)
+    {
+        switch (Find(sync.GroupId))
+        {
+            case ClassicGroup classic:
+                classic.Sync(sync, step);
+                NoteDeadline(classic);
+                break;
+            case ConsumerGroup consumer:
+                consumer.Sync(sync, step);
+                NoteDeadline(consumer);
+                break;
+            default:
+                step.Answer(sync.Ticket, ClassicGroup.SyncAnswer(ErrorCode.UnknownMemberId));
+                break;
+        }
+    }
+
     private ClassicGroup Make(string groupId)
     {
         var group = new ClassicGroup(groupId, options, counts);
@@ -127,6 +149,21 @@ internal sealed partial class GroupShard(GroupOptions options, GroupCounts count
 
     private void Join(GroupEvent.Join join, GroupStep step)
     {
+        if (Find(join.GroupId) is ConsumerGroup consumer)
+        {
+            if (!consumer.IsEmpty)
+            {
+                consumer.Join(join, new ConsumerDraft(), step);
+                NoteDeadline(consumer);
+                return;
+            }
+
+            if (join.MemberId.Length == 0)
+            {
+                MakeClassic(consumer, step);
+            }
+        }
+
         // Whoever names a member id was a member; a group that is not there cannot have had members.
         var group = FindClassic(join.GroupId) ?? (join.MemberId.Length == 0 ? Make(join.GroupId) : null);
         if (group is null)
@@ -141,9 +178,10 @@ internal sealed partial class GroupShard(GroupOptions options, GroupCounts count
 
     private void Leave(GroupEvent.Leave leave, GroupStep step)
     {
-        if (FindClassic(leave.GroupId) is { } group)
+        if (Find(leave.GroupId) is { } group)
         {
-            group.Leave(leave, step);
+            (group as ClassicGroup)?.Leave(leave, step);
+            (group as ConsumerGroup)?.Leave(leave, step);
             NoteDeadline(group);
             return;
         }

@@ -16,6 +16,9 @@ internal sealed class GroupTicket(Func<ErrorCode, IMessage> refusal)
     /// <summary>The answer.</summary>
     public Task<IMessage> Answered => _answered.Task;
 
+    /// <summary>The answer that says an error which concerns the request as a whole.</summary>
+    public IMessage Refusal(ErrorCode error) => refusal(error);
+
     /// <summary>Answers; later answers are dropped.</summary>
     public void Complete(IMessage answer) => _answered.TrySetResult(answer);
 

@@ -157,6 +157,12 @@ public static class MetricCatalogue
         Server, Coordinator, "partition-load-time-max", Gauge, "Milliseconds of the longest load of such a partition since the start.");
     public static readonly MetricFamily GroupLoadTimeAvg = new(
         Server, Coordinator, "partition-load-time-avg", Gauge, "Milliseconds of a load of such a partition, on average since the start.");
+    public static readonly MetricFamily GroupsOfProtocol = new(
+        Server, Coordinator, "group-count", Gauge, "Groups that this broker coordinates, by their protocol: classic, consumer.", "protocol");
+    public static readonly MetricFamily ConsumerGroupCount = new(
+        Server, Coordinator, "consumer-group-count", Gauge, "Consumer groups by state: Empty, Assigning, Reconciling, Stable, Dead.", "state");
+    public static readonly MetricFamily ConsumerGroupRebalanceCount = new(
+        Server, Coordinator, "consumer-group-rebalance-count", MetricKind.Counter, "Epochs that consumer groups began.");
     public static readonly MetricFamily OffsetCommitCount = new(
         Server, Coordinator, "offset-commit-count", MetricKind.Counter, "Offsets committed, one for each partition.");
     public static readonly MetricFamily OffsetExpirationCount = new(
@@ -212,7 +218,7 @@ public static class MetricCatalogue
         CleanerRecopyPercent, CleanerMaxCleanTime, CleanerMaxBufferUtilization, CleanerMaxCompactionDelay, CleanerDeadThreadCount,
         CleanerMaxDirtyPercent, CleanerTimeSinceLastRun, UncleanablePartitionsCount, UncleanableBytes, CleanerIo,
         GroupCount, GroupsPreparingRebalance, GroupsCompletingRebalance, GroupsStable, GroupsEmpty, GroupsDead, CommittedOffsetCount,
-        GroupPartitions, GroupLoadTimeMax, GroupLoadTimeAvg, OffsetCommitCount, OffsetExpirationCount, OffsetDeletionCount,
+        GroupPartitions, GroupsOfProtocol, ConsumerGroupCount, ConsumerGroupRebalanceCount, GroupLoadTimeMax, GroupLoadTimeAvg, OffsetCommitCount, OffsetExpirationCount, OffsetDeletionCount,
         CompletedRebalanceCount, ActiveControllerCount, ActiveBrokerCount, FencedBrokerCount, GlobalTopicCount, GlobalPartitionCount,
         OfflinePartitionsCount, PreferredReplicaImbalanceCount, UncleanLeaderElections,
         ProcessCpuSeconds, ProcessResidentMemory, ProcessOpenFiles, ProcessThreads, ProcessStartTime, GcHeapBytes,

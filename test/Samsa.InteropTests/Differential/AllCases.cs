@@ -45,6 +45,9 @@ internal static class AllCases
         FrameCases.AddTo(GroupAdminCases.DescribeGroups, s => new DescribeGroupsRequest());
         FrameCases.AddTo(GroupAdminCases.ListGroups, s => new ListGroupsRequest { StatesFilter = s.Version < 4 ? [] : ["Dead"] });
         FrameCases.AddTo(GroupAdminCases.DeleteGroups, s => new DeleteGroupsRequest());
+        GroupMigrationCases.AddTo(ConsumerGroupCases.Heartbeat);
+        FrameCases.AddTo(ConsumerGroupCases.Heartbeat, s => ConsumerGroupScene.Joining("", "m1", "t"));
+        FrameCases.AddTo(ConsumerGroupAdminCases.Describe, s => new ConsumerGroupDescribeRequest());
         return
         [
             ProduceCases.List, FetchCases.List, DataCases.ListOffsets, DataCases.DeleteRecords, DataCases.InitProducerId, DataCases.OffsetForLeaderEpoch,
@@ -53,6 +56,7 @@ internal static class AllCases
             TopicCases.CreatePartitions, TopicCases.DeleteTopics, ConfigCases.DescribeConfigs, ConfigCases.AlterConfigs, ConfigCases.IncrementalAlterConfigs,
             GroupCases.JoinGroup, GroupCases.SyncGroup, GroupCases.Heartbeat, GroupCases.LeaveGroup, GroupOffsetCases.OffsetCommit,
             GroupOffsetCases.OffsetFetch, GroupOffsetCases.OffsetDelete, GroupAdminCases.DescribeGroups, GroupAdminCases.ListGroups, GroupAdminCases.DeleteGroups,
+            ConsumerGroupCases.Heartbeat, ConsumerGroupAdminCases.Describe,
         ];
     }
 }

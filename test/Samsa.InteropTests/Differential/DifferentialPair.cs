@@ -17,6 +17,7 @@ public abstract class DifferentialPair(string version) : IAsyncLifetime
         ["transaction.state.log.replication.factor"] = "1",
         ["transaction.state.log.min.isr"] = "1",
         ["group.initial.rebalance.delay.ms"] = "0",
+        ["group.consumer.assignment.interval.ms"] = "0",
         ["log.index.size.max.bytes"] = "65536",
         ["auto.create.topics.enable"] = "true",
         ["log.retention.ms"] = "-1",

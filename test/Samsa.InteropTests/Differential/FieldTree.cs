@@ -115,7 +115,7 @@ internal sealed partial class FieldTree(Side side, string prefix)
         return string.Create(CultureInfo.InvariantCulture, $"id {number}");
     }
 
-    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|^[A-Za-z0-9_-]{22}$")]
     private static partial Regex MemberIds();
 
     // So that a case reads the same in every version.

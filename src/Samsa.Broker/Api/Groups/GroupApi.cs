@@ -24,7 +24,9 @@ public static class GroupApi
             .Add<DescribeGroupsRequest>(ApiKey.DescribeGroups, 0, 6, new DescribeGroupsHandler(coordinator).HandleAsync)
             .Add<ListGroupsRequest>(ApiKey.ListGroups, 0, 5, new ListGroupsHandler(coordinator).HandleAsync)
             .Add<DeleteGroupsRequest>(ApiKey.DeleteGroups, 0, 3, new DeleteGroupsHandler(coordinator).HandleAsync)
-            .Add<OffsetDeleteRequest>(ApiKey.OffsetDelete, 0, 0, new OffsetDeleteHandler(coordinator, metadata).HandleAsync);
+            .Add<OffsetDeleteRequest>(ApiKey.OffsetDelete, 0, 0, new OffsetDeleteHandler(coordinator, metadata).HandleAsync)
+            .Add<ConsumerGroupHeartbeatRequest>(ApiKey.ConsumerGroupHeartbeat, 0, 1, new ConsumerGroupHeartbeatHandler(coordinator).HandleAsync)
+            .Add<ConsumerGroupDescribeRequest>(ApiKey.ConsumerGroupDescribe, 0, 1, new ConsumerGroupDescribeHandler(coordinator).HandleAsync);
     }
 
     /// <summary>The answer as a handler gives it: at once where it is there already. The wait ends with the connection.</summary>

@@ -11,7 +11,6 @@ namespace Samsa.Broker.Api.Groups;
 public sealed class OffsetCommitHandler(GroupCoordinator coordinator, IClusterMetadata metadata, TimeProvider time)
 {
     private const short TopicIdVersion = 10;
-    private const short MissingGroupVersion = 9;
 
     /// <summary>Serves one request.</summary>
     public ValueTask<IMessage?> HandleAsync(RequestContext context, OffsetCommitRequest request)
@@ -67,7 +66,7 @@ public sealed class OffsetCommitHandler(GroupCoordinator coordinator, IClusterMe
         });
         coordinator.Post(request.GroupId, new GroupEvent.Commit(
             ticket, request.GroupId, request.GenerationIdOrMemberEpoch, request.MemberId, request.GroupInstanceId, offsets, answer,
-            NamesMissingGroups: context.ApiVersion >= MissingGroupVersion));
+            context.ApiVersion));
         return GroupApi.Answer(context, ticket);
     }
 }

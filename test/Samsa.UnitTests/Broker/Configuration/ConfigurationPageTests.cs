@@ -45,6 +45,7 @@ public sealed class ConfigurationPageTests
             """);
         Section(page, "Broker keys with effect", ConfigKeys.Broker.Where(key => key.HasEffect));
         Section(page, "Topic keys with effect", ConfigKeys.Topic.Where(key => key.HasEffect));
+        Section(page, "Group keys with effect", ConfigKeys.Group.Where(key => key.HasEffect));
         page.Append("""
 
             ## Known, without effect yet
@@ -55,6 +56,9 @@ public sealed class ConfigurationPageTests
         Names(page, "Broker", ConfigKeys.Broker);
         Names(page, "Topic", ConfigKeys.Topic);
         Names(page, "Group", ConfigKeys.Group);
+        page.Append('\n');
+        foreach (var key in ConfigKeys.Broker.Where(key => !key.HasEffect && key.Documentation?.StartsWith("Why not: ", StringComparison.Ordinal) == true))
+            page.Append("- `").Append(key.Name).Append("`. ").Append(key.Documentation).Append('\n');
         return page.ToString();
     }
 

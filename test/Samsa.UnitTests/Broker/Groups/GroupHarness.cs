@@ -1,5 +1,7 @@
 using Samsa.Broker.Configuration;
 using Samsa.Broker.Groups;
+using Samsa.Broker.Groups.Consumers;
+using Samsa.Broker.Metadata;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 using Samsa.Protocol.Wire;
@@ -29,6 +31,9 @@ internal sealed class GroupHarness
 
     public GroupShard Shard { get; private set; }
 
+    /// <summary>What the cluster knows.</summary>
+    public MetadataImage Cluster { get; set; } = new ClusterOfTopics().Image;
+
     public GroupCounts Counts { get; } = new();
 
     /// <summary>Milliseconds of both clocks.</summary>
@@ -40,12 +45,14 @@ internal sealed class GroupHarness
     /// <summary>The next append fails with this.</summary>
     public ErrorCode FailNext { get; set; }
 
+    public ConsumerGroup Consumer => Assert.IsType<ConsumerGroup>(Shard.Find(Group));
+
     public ClassicGroup Classic => Assert.IsType<ClassicGroup>(Shard.Find(Group));
 
     /// <summary>Lets an event happen, with all that follows from it.</summary>
     public void Do(GroupEvent? happened)
     {
-        var step = new GroupStep(new GroupTime(Now, Now));
+        var step = new GroupStep(new GroupTime(Now, Now), Cluster);
         if (happened is null)
             Shard.OnLoaded(step);
         else
@@ -62,6 +69,8 @@ internal sealed class GroupHarness
 
         foreach (var (ticket, answer) in step.Answers)
             ticket.Complete(answer);
+        foreach (var following in step.Following)
+            Do(following);
     }
 
     /// <summary>Lets time pass, deadline by deadline.</summary>
@@ -132,7 +141,7 @@ internal sealed class GroupHarness
 
     public ErrorCode Commit(
         long offset, string memberId = "", int generation = -1, int partition = 0, string topic = "t", string? instance = null, string metadata = "",
-        long expiry = -1, string group = Group)
+        long expiry = -1, string group = Group, short version = 8)
     {
         var response = new OffsetCommitResponse();
         var outcome = new OffsetCommitResponse.OffsetCommitResponsePartition();
@@ -140,7 +149,7 @@ internal sealed class GroupHarness
         Do(new GroupEvent.Commit(
             answer.Ticket, group, generation, memberId, instance,
             [new OffsetToCommit(new TopicPartition(topic, partition), new CommittedOffset(offset, -1, metadata, Now, expiry), outcome)], response,
-            NamesMissingGroups: false));
+            version));
         _ = answer.Now;
         return outcome.ErrorCode;
     }

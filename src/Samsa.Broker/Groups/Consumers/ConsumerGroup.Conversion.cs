@@ -1,0 +1,86 @@
+using Samsa.Broker.Configuration;
+
+namespace Samsa.Broker.Groups.Consumers;
+
+/// <content>A consumer group that takes the place of a classic one.</content>
+internal sealed partial class ConsumerGroup
+{
+    /// <summary>
+    /// The consumer group of a classic group's members, who go on with their protocol, what they have, and their generation as epoch.
+    /// Null when it cannot be; <paramref name="why"/> says the reason. Nothing of it counts before the draft is committed.
+    /// </summary>
+    public static ConsumerGroup? From(
+        ClassicGroup classic, GroupOptions options, GroupCounts counts, ConsumerDraft draft, GroupStep step, out string? why)
+    {
+        why = Obstacle(classic, options);
+        if (why is not null)
+        {
+            return null;
+        }
+
+        var changes = new List<ConsumerChange>();
+        var members = new List<ConsumerMember>();
+        foreach (var member in classic.Members)
+        {
+            var metadata = classic.ProtocolName is { } chosen && member.MetadataOf(chosen) is { Length: > 0 } bytes ? bytes : member.Protocols[0].Metadata;
+            var assigned = ConsumerProtocol.ReadAssignment(member.Assignment);
+            if (ConsumerProtocol.ReadSubscription(metadata) is not { } subscription || (assigned is null && member.Assignment.Length > 0))
+            {
+                why = $"Cannot upgrade classic group {classic.GroupId} to consumer group because the embedded consumer protocol is malformed.";
+                return null;
+            }
+
+            if (assigned?.UserData is { Length: > 0 })
+            {
+                why = $"Cannot upgrade classic group {classic.GroupId} to consumer group because an assignor with data of its own is in use.";
+                return null;
+            }
+
+            members.Add(new ConsumerMember
+            {
+                MemberId = member.MemberId,
+                InstanceId = member.InstanceId,
+                RackId = subscription.RackId,
+                ClientId = member.ClientId,
+                ClientHost = member.ClientHost,
+                TopicNames = ConsumerMember.Sorted(subscription.Topics),
+                RebalanceTimeoutMs = member.RebalanceTimeoutMs,
+                Classic = new ClassicSide(member.SessionTimeoutMs, member.Protocols),
+                MemberEpoch = classic.GenerationId,
+                PreviousEpoch = classic.GenerationId,
+                Assigned = assigned is null ? PartitionMap.Empty : ConsumerProtocol.AssignedOf(assigned, classic.GenerationId, step.Cluster),
+            });
+        }
+
+        changes.AddRange(members.Select(static member => new ConsumerChange.Described(member)));
+        var topics = new SortedSet<string>(members.SelectMany(static member => member.TopicNames), StringComparer.Ordinal);
+        changes.Add(new ConsumerChange.Epoch(classic.GenerationId, HashOf(topics, step.Cluster)));
+        changes.AddRange(members.Select(static member => new ConsumerChange.Target(member.MemberId, member.Assigned)));
+        changes.Add(new ConsumerChange.TargetEpoch(classic.GenerationId, 0));
+        changes.AddRange(members.Select(static member => new ConsumerChange.Current(member)));
+        var group = new ConsumerGroup(classic.GroupId, options, counts, classic.Offsets);
+        classic.AddTombstones(draft.Conversion);
+        foreach (var change in classic.IsEmpty ? [] : changes)
+        {
+            group.Apply(change);
+            draft.Conversion.Add(ConsumerRecords.Of(classic.GroupId, change));
+        }
+
+        return group;
+    }
+
+    private static string? Obstacle(ClassicGroup classic, GroupOptions options)
+    {
+        if (classic.IsEmpty)
+        {
+            return null;
+        }
+
+        return !options.MayUpgrade ? $"Cannot upgrade classic group {classic.GroupId} to consumer group because online upgrade is disabled."
+            : classic.ProtocolType != ClassicGroup.ConsumerProtocolType
+                ? $"Cannot upgrade classic group {classic.GroupId} to consumer group because the group does not use the consumer embedded protocol."
+            : classic.Members.Count > options.ConsumerMaxSize
+                ? $"Cannot upgrade classic group {classic.GroupId} to consumer group because the group size exceeds the consumer group maximum size."
+            : null;
+    }
+}
