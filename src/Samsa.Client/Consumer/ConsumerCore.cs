@@ -184,9 +184,10 @@ internal sealed class ConsumerCore : IAsyncDisposable
 
         if (Committer is not null)
         {
+            Membership!.BeginClosing();
             await Committer.StopAsync().ConfigureAwait(false);
             using var limit = new CancellationTokenSource(LastHandlers, Options.TimeProvider);
-            await Membership!.LeaveAsync(isClosing: true, limit.Token).ConfigureAwait(false);
+            await Membership.LeaveAsync(isClosing: true, limit.Token).ConfigureAwait(false);
         }
 
         // A parked fetch ends with its connection. The memory of the batch that the caller may be reading is left to the collector.

@@ -14,6 +14,13 @@ public sealed class ConsumerOptions : ClientOptions
 
     private static readonly OptionTable<ConsumerOptions> Keys = MakeKeys();
 
+    private static readonly Func<PartitionAssignor>[] DefaultStrategy = [() => new RangeAssignor(), () => new CooperativeStickyAssignor()];
+
+    // Null until they are set: a protocol that does not obey them has to say so.
+    private IReadOnlyList<Func<PartitionAssignor>>? _strategy;
+    private TimeSpan? _sessionTimeout;
+    private TimeSpan? _heartbeatInterval;
+
     /// <summary>
     /// The group (<c>group.id</c>): it keeps offsets, where assigned partitions begin and which are committed. Partitions can be assigned without one.
     /// </summary>
@@ -89,13 +96,31 @@ public sealed class ConsumerOptions : ClientOptions
     /// How the partitions are shared out, best first; all members of a group must have one in common (<c>partition.assignment.strategy</c>: <c>range</c>,
     /// <c>roundrobin</c>, <c>sticky</c>, <c>cooperative-sticky</c> or the names of Kafka's Java classes). Each consumer makes its own objects.
     /// </summary>
-    public IReadOnlyList<Func<PartitionAssignor>> PartitionAssignmentStrategy { get; set; } = [() => new RangeAssignor(), () => new CooperativeStickyAssignor()];
+    public IReadOnlyList<Func<PartitionAssignor>> PartitionAssignmentStrategy
+    {
+        get => _strategy ?? DefaultStrategy;
+        set => _strategy = value;
+    }
 
-    /// <summary>How long the coordinator waits for a heartbeat before it gives the member's partitions to others (<c>session.timeout.ms</c>).</summary>
-    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(45);
+    /// <summary>
+    /// The assignor on the coordinator, <c>uniform</c> or <c>range</c> (<c>group.remote.assignor</c>); null for the coordinator's choice. With
+    /// <see cref="GroupProtocol.Consumer"/> only.
+    /// </summary>
+    public string? GroupRemoteAssignor { get; set; }
 
-    /// <summary>How often a member sends a heartbeat (<c>heartbeat.interval.ms</c>).</summary>
-    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(3);
+    /// <summary>How long the coordinator waits for a heartbeat before it gives the member's partitions to others (<c>session.timeout.ms</c>). With <see cref="GroupProtocol.Consumer"/> the coordinator decides.</summary>
+    public TimeSpan SessionTimeout
+    {
+        get => _sessionTimeout ?? TimeSpan.FromSeconds(45);
+        set => _sessionTimeout = value;
+    }
+
+    /// <summary>How often a member sends a heartbeat (<c>heartbeat.interval.ms</c>). With <see cref="GroupProtocol.Consumer"/> the coordinator decides.</summary>
+    public TimeSpan HeartbeatInterval
+    {
+        get => _heartbeatInterval ?? TimeSpan.FromSeconds(3);
+        set => _heartbeatInterval = value;
+    }
 
     /// <summary>
     /// How long a member may work on what it got before it asks for more; then it leaves the group until it does (<c>max.poll.interval.ms</c>). Noticed with
@@ -131,11 +156,7 @@ public sealed class ConsumerOptions : ClientOptions
             throw new ClientConfigException("group.instance.id", "group.instance.id is empty; leave it out for a member that is not static.");
         }
 
-        if (GroupProtocol == GroupProtocol.Consumer)
-        {
-            throw new ClientConfigException("group.protocol", "group.protocol is consumer; only classic is served by this version.");
-        }
-
+        CheckProtocol();
         MakeAssignors();
         InMilliseconds("session.timeout.ms", SessionTimeout);
         InMilliseconds("heartbeat.interval.ms", HeartbeatInterval);
@@ -189,9 +210,34 @@ public sealed class ConsumerOptions : ClientOptions
         MaxPollInterval = MaxPollInterval,
         InstanceId = GroupInstanceId,
         Backoff = backoff.After,
-        IsCooperative = assignors.All(a => a.SupportedProtocols.Contains(RebalanceProtocol.Cooperative)),
+        IsCooperative = assignors.Count > 0 && assignors.All(a => a.SupportedProtocols.Contains(RebalanceProtocol.Cooperative)),
         LeavesOnClose = LeaveGroupOnClose,
     };
+
+    // As Kafka's own consumer: what the other protocol would not obey is a mistake.
+    private void CheckProtocol()
+    {
+        if (GroupProtocol == GroupProtocol.Classic)
+        {
+            if (GroupRemoteAssignor is not null)
+            {
+                throw new ClientConfigException("group.remote.assignor", "group.remote.assignor needs group.protocol=consumer.");
+            }
+
+            return;
+        }
+
+        foreach (var (key, isSet) in ((string, bool)[])
+        [
+            (AssignmentKey, _strategy is not null), ("session.timeout.ms", _sessionTimeout is not null), ("heartbeat.interval.ms", _heartbeatInterval is not null),
+        ])
+        {
+            if (isSet)
+            {
+                throw new ClientConfigException(key, $"{key} cannot be set with group.protocol=consumer: the coordinator decides.");
+            }
+        }
+    }
 
     private static void AtLeast(string key, long value, long least)
     {
@@ -278,6 +324,7 @@ public sealed class ConsumerOptions : ClientOptions
         keys.Choice(
             "group.protocol", nameof(GroupProtocol), (o, v) => o.GroupProtocol = v,
             ("classic", GroupProtocol.Classic), ("consumer", GroupProtocol.Consumer));
+        keys.Text("group.remote.assignor", nameof(GroupRemoteAssignor), (o, v) => o.GroupRemoteAssignor = v);
         keys.Text("group.instance.id", nameof(GroupInstanceId), (o, v) => o.GroupInstanceId = v);
         keys.Key(AssignmentKey, (o, v) => o.PartitionAssignmentStrategy = Strategies(AssignmentKey, v));
         keys.Property(
@@ -290,7 +337,7 @@ public sealed class ConsumerOptions : ClientOptions
 
         // Of the Java client's classes, and of another kind of groups.
         keys.WithoutEffect(
-            "group.remote.assignor", "internal.throw.on.fetch.stable.offset.unsupported",
+            "internal.throw.on.fetch.stable.offset.unsupported",
             "share.acknowledgement.mode", "interceptor.classes", "key.deserializer", "value.deserializer");
         return keys;
     }

@@ -26,6 +26,9 @@ public abstract partial class KafkaConsumerBase
     /// <summary>The membership, for tests.</summary>
     internal GroupMembership? Membership => Core.Membership;
 
+    /// <summary>The partitions, for tests.</summary>
+    internal Fetching.Assignment Fetched => Core.Assignment;
+
     /// <summary>Reads these topics together with the other consumers of the group; those before are given up.</summary>
     /// <exception cref="InvalidOperationException">The consumer has no group, or partitions that it was assigned.</exception>
     public void Subscribe(params IEnumerable<string> topics) => Subscribe(topics, Silent);
@@ -60,6 +63,24 @@ public abstract partial class KafkaConsumerBase
     {
         ArgumentNullException.ThrowIfNull(pattern);
         Subscribe(new Subscription { Pattern = pattern, Listener = listener ?? Silent });
+    }
+
+    /// <summary>
+    /// Reads all topics whose whole names match <paramref name="pattern"/>, a regular expression of RE2 which the coordinator of the group follows: new topics
+    /// are seen as soon as it knows of them. Needs <see cref="GroupProtocol.Consumer"/> and Kafka 4.0.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The consumer has no group, or partitions that it was assigned, or a group of the classic protocol.
+    /// </exception>
+    public void SubscribePattern(string pattern, RebalanceListener? listener = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pattern);
+        if (Core.Options.GroupProtocol == GroupProtocol.Classic)
+        {
+            throw new InvalidOperationException("The coordinator of a classic group matches no patterns: set group.protocol=consumer, or subscribe with a Regex.");
+        }
+
+        Subscribe(new Subscription { ServerPattern = pattern, Listener = listener ?? Silent });
     }
 
     /// <summary>

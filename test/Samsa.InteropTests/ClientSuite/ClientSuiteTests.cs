@@ -15,7 +15,7 @@ namespace Samsa.InteropTests.ClientSuite;
 /// <summary>
 /// Producer, consumer and admin client together, with the same expectations of every broker: Samsa, and Apache Kafka 3.9 and 4.3 where they are.
 /// </summary>
-public abstract class ClientSuiteTests(SuiteBroker target)
+public abstract partial class ClientSuiteTests(SuiteBroker target)
 {
     private const long Time = 1_700_000_000_000;
     private const int Partitions = 3;

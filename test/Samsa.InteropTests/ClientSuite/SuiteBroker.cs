@@ -12,6 +12,9 @@ public abstract class SuiteBroker(string kind) : IAsyncLifetime
     private static readonly string[] Settings =
     [
         "num.partitions=3", "offsets.topic.replication.factor=1", "offsets.topic.num.partitions=1", "group.initial.rebalance.delay.ms=0",
+
+        // A group of the next generation moves partitions with its heartbeats.
+        "group.consumer.min.heartbeat.interval.ms=100", "group.consumer.heartbeat.interval.ms=100",
     ];
 
     private readonly Lock _gate = new();

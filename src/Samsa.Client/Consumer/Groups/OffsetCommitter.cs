@@ -132,6 +132,7 @@ internal sealed class OffsetCommitter : IAsyncDisposable
 
     private async Task SendAsync(IReadOnlyDictionary<TopicPartition, CommittedOffset> offsets, CancellationToken cancellation)
     {
+        var start = _options.TimeProvider.GetTimestamp();
         for (var isFirst = true; ; isFirst = false)
         {
             var (member, waited) = await Membership.CommitAsAsync(_options.DefaultApiTimeout, cancellation).ConfigureAwait(false);
@@ -148,9 +149,14 @@ internal sealed class OffsetCommitter : IAsyncDisposable
                 await _coordinator.CommitAsync(offsets, member, _options.DefaultApiTimeout, cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (KafkaException e) when (Membership.HasMovedOn(e.ErrorCode, member))
+            catch (KafkaException e) when (
+                Membership.HasMovedOn(e.ErrorCode, member) && _options.TimeProvider.GetElapsedTime(start) < _options.DefaultApiTimeout)
             {
-                // The generation ended while the commit was on its way.
+                // The generation ended while the commit was on its way. A new epoch comes with the next heartbeat.
+                if (e.ErrorCode == ErrorCode.StaleMemberEpoch)
+                {
+                    await Task.Delay(_options.RetryBackoff, _options.TimeProvider, cancellation).ConfigureAwait(false);
+                }
             }
         }
     }

@@ -65,6 +65,20 @@ public sealed class ConsumerOptionsTests
         Assert.Equal(key, Assert.Throws<ClientConfigException>(() => new ConsumerOptions().Set(key, value)).Key);
 
     [Theory]
+    [InlineData("consumer", "session.timeout.ms", "45000")]
+    [InlineData("consumer", "heartbeat.interval.ms", "3000")]
+    [InlineData("consumer", "partition.assignment.strategy", "range")]
+    [InlineData("classic", "group.remote.assignor", "uniform")]
+    public void A_group_protocol_refuses_what_it_would_not_obey(string protocol, string key, string value)
+    {
+        var options = new ConsumerOptions { BootstrapServers = "a:1", GroupId = "g" };
+        options.Set("group.protocol", protocol);
+        options.Set(key, value);
+
+        Assert.Equal(key, Assert.Throws<ClientConfigException>(() => new KafkaConsumer(options)).Key);
+    }
+
+    [Theory]
     [InlineData("max.poll.records", "0")]
     [InlineData("fetch.max.bytes", "0")]
     [InlineData("fetch.max.wait.ms", "-1")]

@@ -31,8 +31,18 @@ internal sealed partial class GroupMembership
         }
     }
 
+    /// <summary>The consumer is about to be closed: nothing is served any more, and a commit waits for no rebalance.</summary>
+    public void BeginClosing()
+    {
+        lock (_gate)
+        {
+            _closing = true;
+            Publish();
+        }
+    }
+
     /// <summary>Commits, gives all partitions back, and leaves the group. Nothing is served afterwards until there is another subscription.</summary>
-    /// <param name="isClosing">Whether the consumer ends: that has seconds only, and throws nothing.</param>
+    /// <param name="isClosing">Whether the consumer ends, and has committed already: that throws nothing.</param>
     /// <param name="cancellation">Ends the wait; the group is left all the same.</param>
     public async Task LeaveAsync(bool isClosing, CancellationToken cancellation)
     {
@@ -52,7 +62,7 @@ internal sealed partial class GroupMembership
         var isAlone = await _serving.WaitAsync(Patience, CancellationToken.None).ConfigureAwait(false);
         if (isAlone)
         {
-            first = await GiveBackAllAsync(cancellation).ConfigureAwait(false);
+            first = await GiveBackAllAsync(commits: !isClosing, cancellation).ConfigureAwait(false);
         }
 
         _watch.Follow(null);
@@ -102,7 +112,7 @@ internal sealed partial class GroupMembership
         }
     }
 
-    private async Task<Exception?> GiveBackAllAsync(CancellationToken cancellation)
+    private async Task<Exception?> GiveBackAllAsync(bool commits, CancellationToken cancellation)
     {
         TopicPartition[] owned;
         bool isLost;
@@ -118,7 +128,7 @@ internal sealed partial class GroupMembership
         }
 
         Exception? cancelled = null;
-        if (!isLost)
+        if (commits && !isLost)
         {
             try
             {

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Microsoft.Extensions.Logging;
 using Samsa.Client.Consumer.Fetching;
 using Samsa.Client.Metadata;
@@ -18,7 +19,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _serving = new(1, 1);
     private readonly MembershipState _state;
-    private readonly ClassicRequests _requests;
+    private readonly IMembershipRequests _requests;
     private readonly TopicWatch _watch;
     private readonly Assignment _assignment;
     private readonly ClusterClient _cluster;
@@ -43,9 +44,19 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         _failed = failed;
         _start = options.TimeProvider.GetTimestamp();
         _watch = new TopicWatch(cluster, options) { Matched = Matched, Counted = (attempt, counts) => Post(new MembershipEvent.Counted(attempt, counts)) };
-        var assignors = options.MakeAssignors();
-        _requests = new ClassicRequests(coordinator, cluster, options, assignors, _watch);
-        _state = new ClassicMembership(options.MakeMembershipSettings(assignors, cluster.RetryBackoff));
+        if (options.GroupProtocol == GroupProtocol.Classic)
+        {
+            var assignors = options.MakeAssignors();
+            _requests = new ClassicRequests(coordinator, cluster, options, assignors, _watch);
+            _state = new ClassicMembership(options.MakeMembershipSettings(assignors, cluster.RetryBackoff));
+        }
+        else
+        {
+            var id = NewMemberId();
+            _requests = new ConsumerRequests(coordinator, cluster, options, id);
+            _state = new ConsumerMembership(options.MakeMembershipSettings([], cluster.RetryBackoff), id);
+        }
+
         _timer = options.TimeProvider.CreateTimer(
             static state => ((GroupMembership)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -104,21 +115,24 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     /// <returns>Whether the consumer is in the group as somebody else by now, so that another attempt may succeed.</returns>
     public bool HasMovedOn(ErrorCode error, GroupMember member)
     {
-        if (error is not (ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId or ErrorCode.RebalanceInProgress))
+        if (error is not (ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId or ErrorCode.RebalanceInProgress
+            or ErrorCode.StaleMemberEpoch))
         {
             return false;
         }
 
         lock (_gate)
         {
-            if (_state.Member != member && _state.Standing is CommitStanding.Member or CommitStanding.Joining)
+            if (_state.Standing == CommitStanding.Joining || (_state.Standing == CommitStanding.Member && _state.Member != member))
             {
                 return true;
             }
         }
 
         Post(new MembershipEvent.CommitRefused(error, member));
-        return false;
+
+        // The coordinator has given the member another epoch, and the answer that says so is on its way.
+        return error == ErrorCode.StaleMemberEpoch;
     }
 
     /// <summary>As whom offsets are committed, once a join under way is over.</summary>
@@ -177,6 +191,13 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    // As Kafka writes ids; one that begins with a dash would look like an option to its tools.
+    private static string NewMemberId()
+    {
+        var id = Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());
+        return id[0] == '-' ? string.Concat("A", id.AsSpan(1)) : id;
+    }
+
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task[] Running()
@@ -191,11 +212,22 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     {
         if (ReferenceEquals(subscription, Volatile.Read(ref _subscription)))
         {
-            Post(new MembershipEvent.Subscribed(topics));
+            Post(new MembershipEvent.Subscribed(topics, subscription.ServerPattern));
         }
     }
 
-    private void Tick() => Post(new MembershipEvent.Ticked(Interlocked.Exchange(ref _asked, 0) != 0 || _callerWaits));
+    private void Tick()
+    {
+        try
+        {
+            Post(new MembershipEvent.Ticked(Interlocked.Exchange(ref _asked, 0) != 0 || _callerWaits));
+        }
+        catch (Exception e)
+        {
+            // Nobody stands behind a timer.
+            _failed(e);
+        }
+    }
 
     private void Post(MembershipEvent e)
     {

@@ -21,7 +21,19 @@ internal abstract record MembershipEffect
     /// <summary>Say that the member lives (Heartbeat).</summary>
     public sealed record Heartbeat(int Attempt, GroupMember Member) : MembershipEffect;
 
-    /// <summary>Leave the group (LeaveGroup); nobody waits for the answer.</summary>
+    /// <summary>Say what changed and hear what to do (ConsumerGroupHeartbeat). What is null did not change.</summary>
+    public sealed record Beat(
+        int Attempt,
+        GroupMember Member,
+        bool IsFull,
+        IReadOnlyCollection<string>? Topics,
+        string? ServerPattern,
+        IReadOnlyCollection<TopicPartition>? Owned) : MembershipEffect;
+
+    /// <summary>Find the names of the topics in an assignment, which has ids.</summary>
+    public sealed record Resolve(int Attempt, ConsumerGroupHeartbeatResponse.AssignmentData Assignment) : MembershipEffect;
+
+    /// <summary>Leave the group (LeaveGroup; nobody waits for the answer.</summary>
     public sealed record Leave(GroupMember Member, string Reason) : MembershipEffect;
 
     /// <summary>Write a log line.</summary>

@@ -10,8 +10,8 @@ namespace Samsa.Client.Consumer.Groups.Membership;
 /// </summary>
 internal abstract record MembershipEvent
 {
-    /// <summary>The topics that the consumer wants, at first or from now on.</summary>
-    public sealed record Subscribed(IReadOnlyCollection<string> Topics) : MembershipEvent;
+    /// <summary>The topics that the consumer wants, at first or from now on; or a pattern that the coordinator matches.</summary>
+    public sealed record Subscribed(IReadOnlyCollection<string> Topics, string? ServerPattern = null) : MembershipEvent;
 
     /// <summary>Time passed.</summary>
     /// <param name="CallerAsked">Whether the caller asked for more since the last event of this kind, or waits for it.</param>
@@ -32,6 +32,12 @@ internal abstract record MembershipEvent
 
     /// <summary>The answer to <see cref="MembershipEffect.Heartbeat"/>.</summary>
     public sealed record HeartbeatAnswered(int Attempt, ErrorCode Error, string? Text) : MembershipEvent;
+
+    /// <summary>The answer to <see cref="MembershipEffect.Beat"/>.</summary>
+    public sealed record BeatAnswered(int Attempt, ErrorCode Error, string? Text, ConsumerGroupHeartbeatResponse? Answer) : MembershipEvent;
+
+    /// <summary>The outcome of <see cref="MembershipEffect.Resolve"/>; comes again when more of the names are known.</summary>
+    public sealed record Targeted(int Attempt, IReadOnlyCollection<TopicPartition> Partitions) : MembershipEvent;
 
     /// <summary>An offset commit was refused, which says something of the membership under which it was sent.</summary>
     public sealed record CommitRefused(ErrorCode Error, GroupMember Member) : MembershipEvent;

@@ -145,7 +145,8 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
             cluster.Metadata.Untrack(topic);
         }
 
-        cluster.Metadata.TrackAll(_subscription is { Pattern: not null });
+        // The coordinator that matches a pattern names topics by their ids only.
+        cluster.Metadata.TrackAll(_subscription is { Pattern: not null } or { ServerPattern: not null });
     }
 
     private string[] Match(Subscription subscription)

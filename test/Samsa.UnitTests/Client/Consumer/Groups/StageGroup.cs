@@ -34,6 +34,9 @@ internal sealed class StageGroup
         set => _committed[partition] = value!.Value;
     }
 
+    /// <summary>Answers commits again after a test did it itself.</summary>
+    public void Serve(ConsumerStage stage) => stage.Cluster.On(ApiKey.OffsetCommit, Commit);
+
     private bool IsCoordinator(ScriptedRequest request) => request.Broker.Host == $"broker-{Coordinator}";
 
     private FindCoordinatorResponse Find(ScriptedRequest request)

@@ -228,6 +228,49 @@ public sealed class GroupMembershipTests
         Assert.Equal(2, Assert.Single(_stage.Cluster.Requests<OffsetCommitRequest>()).GenerationIdOrMemberEpoch);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_commit_that_meets_the_end_of_its_generation_is_sent_again_if_its_partitions_are_still_there(bool keeps)
+    {
+        _stage.Options.EnableAutoCommit = false;
+        _stage.Options.Set("partition.assignment.strategy", "cooperative-sticky");
+        await using var consumer = _stage.Typed();
+        consumer.Subscribe(ConsumerStage.Topic);
+        await consumer.TakeAsync(3);
+        var (commits, joins) = (new TaskCompletionSource<IMessage?>(), new TaskCompletionSource());
+        _stage.Cluster.OnAsync(ApiKey.OffsetCommit, _ => commits.Task);
+        var committing = consumer.CommitAsync(new Dictionary<TopicPartition, CommittedOffset> { [_first] = new(2) }, Cancellation);
+        await Conditions.UntilAsync(() => _stage.Cluster.Requests<OffsetCommitRequest>().Any(), Cancellation);
+        _members.Gate = joins.Task;
+        var before = _stage.Cluster.Requests<JoinGroupRequest>().Count();
+        _members.Fail(ApiKey.Heartbeat, ErrorCode.RebalanceInProgress);
+        await Conditions.UntilAsync(() => _stage.Cluster.Requests<JoinGroupRequest>().Count() > before, Cancellation);
+        if (!keeps)
+        {
+            consumer.Fetched.Remove([_first]);
+        }
+
+        _group.Serve(_stage);
+        commits.SetResult(new OffsetCommitResponse
+        {
+            Topics = [new() { Name = ConsumerStage.Topic, Partitions = [new() { PartitionIndex = 0, ErrorCode = ErrorCode.IllegalGeneration }] }],
+        });
+        joins.SetResult();
+
+        if (keeps)
+        {
+            await committing;
+            Assert.Equal([1, 2], _stage.Cluster.Requests<OffsetCommitRequest>().Select(c => c.GenerationIdOrMemberEpoch));
+            Assert.Equal(2, _group[_first]!.Value.Offset);
+        }
+        else
+        {
+            Assert.Equal(ErrorCode.RebalanceInProgress, (await Assert.ThrowsAsync<KafkaException>(() => committing)).ErrorCode);
+            Assert.Null(_group[_first]);
+        }
+    }
+
     [Fact]
     public async Task A_commit_of_a_member_that_was_put_out_fails_and_its_partitions_are_lost()
     {
