@@ -72,7 +72,10 @@ public sealed class GroupCoordinator : IDisposable
         }
     }
 
-    /// <summary>The partition of <c>__consumer_offsets</c> that keeps a group: Java's hash of the name, its sign cut off.</summary>
+    /// <summary>
+    /// The partition of <c>__consumer_offsets</c> that keeps a group: the absolute value of Java's hash of the name, where the smallest
+    /// number, which has none, counts as 0. Measured with Kafka 3.9; the client's partitioner cuts the sign bit off instead.
+    /// </summary>
     internal static int PartitionOf(string groupId, int partitions)
     {
         var hash = 0;
@@ -81,7 +84,7 @@ public sealed class GroupCoordinator : IDisposable
             hash = unchecked((31 * hash) + character);
         }
 
-        return (hash & int.MaxValue) % partitions;
+        return (hash == int.MinValue ? 0 : Math.Abs(hash)) % partitions;
     }
 
     /// <summary>Gives an event to the groups of the partition that keeps <paramref name="groupId"/>; its caller is always answered.</summary>

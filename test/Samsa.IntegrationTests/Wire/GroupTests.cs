@@ -48,12 +48,13 @@ public sealed class GroupTests
 
     [Theory]
     [InlineData("a", 47)]
-    [InlineData("my-group", 36)]
     [InlineData("", 0)]
     [InlineData("Größe", 35)]
+    [InlineData("my-group", 12)]
+    [InlineData("polygenelubricants", 0)]
     public async Task A_group_is_kept_where_Javas_hash_says(string group, int partition)
     {
-        // (group.hashCode() & 0x7fffffff) % 50, worked out beside this program.
+        // |group.hashCode()| % 50, worked out beside this program; the last but one has a negative hash, the last one the smallest number.
         await using var broker = await SamsaBroker.StartAsync();
         using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
         await ReadyAsync(client);
