@@ -77,6 +77,6 @@ internal static class CommandLine
           samsa COMMAND --help   tells more about a command
           samsa --version        prints the version
 
-        Every command is also bin/kafka-COMMAND and bin/kafka-COMMAND.sh, as in Apache Kafka.
+        Every command of Apache Kafka is also bin/kafka-COMMAND and bin/kafka-COMMAND.sh, as there.
         """;
 }

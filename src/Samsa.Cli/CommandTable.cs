@@ -10,6 +10,7 @@ using Samsa.Cli.Tools.Offsets;
 using Samsa.Cli.Tools.Performance;
 using Samsa.Cli.Tools.Records;
 using Samsa.Cli.Tools.Streams;
+using Samsa.Cli.Tools.Top;
 using Samsa.Cli.Tools.Topics;
 using Samsa.Cli.Tools.Verifiable;
 
@@ -37,6 +38,7 @@ internal static class CommandTable
         new("log-dirs", "prints what lies in the log directories of brokers", static () => new LogDirsTool()),
         new("producer-perf-test", "measures how fast records are sent, and how late acknowledged", static () => new ProducerPerfTool()),
         new("streams-application-reset", "lets an application of Kafka Streams begin anew", static () => new StreamsResetTool()),
+        new("top", "shows what topics receive, live", static () => new TopTool()),
         new("topics", "creates, lists, describes, grows and deletes topics", static () => new TopicsTool()),
         new("verifiable-consumer", "needs consumer groups, which are not there yet", static () => new VerifiableConsumerTool()),
         new("verifiable-producer", "sends numbers and prints what became of each", static () => new VerifiableProducerTool()),

@@ -39,6 +39,9 @@ internal sealed class ToolConsole
     /// <summary>True when a person sits at both standard input and standard output.</summary>
     public bool IsInteractive { get; init; }
 
+    /// <summary>True when a person sees standard output as it is written.</summary>
+    public bool IsOutputTerminal { get; init; }
+
     /// <summary>True once standard output is known to have no reader any more; what is written to it is dropped.</summary>
     public bool IsOutputClosed => _output.IsClosed;
 
@@ -49,6 +52,7 @@ internal sealed class ToolConsole
     public static ToolConsole OfProcess() => new(Console.OpenStandardInput(), StandardOutput.OfProcess(), Console.OpenStandardError())
     {
         IsInteractive = !Console.IsInputRedirected && !Console.IsOutputRedirected,
+        IsOutputTerminal = !Console.IsOutputRedirected,
         Like = Environment.GetEnvironmentVariable(KafkaReleases.Variable),
     };
 
