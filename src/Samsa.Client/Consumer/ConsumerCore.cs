@@ -3,6 +3,7 @@ using Samsa.Client.Connections;
 using Samsa.Client.Consumer.Fetching;
 using Samsa.Client.Consumer.Groups;
 using Samsa.Client.Consumer.Groups.Membership;
+using Samsa.Client.Consumer.Parallel;
 using Samsa.Client.Diagnostics;
 using Samsa.Client.Metadata;
 using Samsa.Protocol;
@@ -26,6 +27,7 @@ internal sealed class ConsumerCore : IAsyncDisposable
     private readonly CommittedPositions? _committed;
     private readonly Task _committedRunning = Task.CompletedTask;
     private FetchedPartition? _current;
+    private IParallelRun? _run;
     private volatile Exception? _fault;
     private int _moving;
     private int _disposed;
@@ -51,6 +53,7 @@ internal sealed class ConsumerCore : IAsyncDisposable
             _coordinator = new GroupCoordinator(Cluster, options);
             Membership = new GroupMembership(_coordinator, Assignment, Cluster, options, Stop)
             {
+                Revoking = (partitions, isLost) => Run?.RevokeAsync(partitions, isLost) ?? Task.CompletedTask,
                 CommitAsync = cancellation => Committer!.CommitBeforeRevocationAsync(cancellation),
             };
             Committer = new OffsetCommitter(_coordinator, Assignment, Cluster, options) { Membership = Membership };
@@ -66,6 +69,9 @@ internal sealed class ConsumerCore : IAsyncDisposable
     public ClusterClient Cluster { get; }
 
     public Assignment Assignment { get; }
+
+    /// <summary>What processes records in parallel now; null otherwise.</summary>
+    public IParallelRun? Run => Volatile.Read(ref _run);
 
     /// <summary>Commits for the group; null without one.</summary>
     public OffsetCommitter? Committer { get; }
@@ -158,6 +164,20 @@ internal sealed class ConsumerCore : IAsyncDisposable
             Leave();
         }
     }
+
+    /// <summary>Records are processed in parallel from now on, until <see cref="EndRun"/>.</summary>
+    /// <exception cref="InvalidOperationException">They are already.</exception>
+    public void BeginRun(IParallelRun run)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, typeof(KafkaConsumer));
+        if (Interlocked.CompareExchange(ref _run, run, null) is not null)
+        {
+            throw new InvalidOperationException("The consumer processes records already: one call of RunAsync at a time.");
+        }
+    }
+
+    /// <summary>They are not any more.</summary>
+    public void EndRun() => Volatile.Write(ref _run, null);
 
     /// <summary>The position moves behind what is handed out; false when a seek or another assignment came between.</summary>
     public bool TryAdvance(PartitionState state, int generation, long position, int epoch) =>

@@ -13,4 +13,7 @@ internal readonly record struct DecodedRecord<TKey, TValue>
     public long NextOffset { get; init; }
 
     public int Epoch { get; init; }
+
+    /// <summary>A hash of the key's bytes, where it was asked for; null for no key.</summary>
+    public uint? KeyHash { get; init; }
 }

@@ -7,11 +7,13 @@ public abstract partial class KafkaConsumerBase
 {
     /// <summary>
     /// Commits the position of every assigned partition: everything that was handed out counts as done. Not awaiting it commits in the
-    /// background; commits keep the order of their calls.
+    /// background; commits keep the order of their calls. While records are processed in parallel
+    /// (<see cref="KafkaConsumer{TKey,TValue}.RunAsync"/>) it commits what of them is finished without a gap.
     /// </summary>
     /// <exception cref="KafkaException">An offset was not committed.</exception>
     /// <exception cref="InvalidOperationException">The consumer has no group.</exception>
-    public Task CommitAsync(CancellationToken cancellationToken = default) => CommitAsync(Core.Assignment.Positions(), cancellationToken);
+    public Task CommitAsync(CancellationToken cancellationToken = default) =>
+        CommitAsync(Core.Run is null ? Core.Assignment.Positions() : Core.Assignment.Stored(), cancellationToken);
 
     /// <summary>Commits offsets of any partitions: of the record that comes next, each.</summary>
     /// <exception cref="KafkaException">An offset was not committed; others may be.</exception>

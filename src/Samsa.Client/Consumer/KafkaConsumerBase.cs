@@ -29,6 +29,9 @@ public abstract partial class KafkaConsumerBase : IAsyncDisposable
 
     private protected ConsumerCore Core { get; }
 
+    /// <summary>Up to where the partition is done, -1 for nowhere; for tests.</summary>
+    internal long StoredOffset(TopicPartition partition) => Core.Assignment.Stored().TryGetValue(partition, out var stored) ? stored.Offset : -1;
+
     /// <summary>
     /// Takes these partitions instead of those before. New ones start where the group has committed, without that where <c>auto.offset.reset</c> says;
     /// the others keep their position.

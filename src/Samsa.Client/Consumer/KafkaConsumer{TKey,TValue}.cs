@@ -15,7 +15,7 @@ namespace Samsa.Client.Consumer;
 /// </remarks>
 /// <typeparam name="TKey">What keys are read as.</typeparam>
 /// <typeparam name="TValue">What values are read as.</typeparam>
-public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
+public sealed partial class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
 {
     private readonly RecordReader _reader = new();
     private readonly RecordDecoder<TKey, TValue> _decoder;
@@ -162,12 +162,24 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
 
     private async ValueTask<ConsumerRecord<TKey, TValue>?> HandOutAsync(DecodedRecord<TKey, TValue> next, CancellationToken cancellation)
     {
+        if (await IsReadableAsync(next, cancellation).ConfigureAwait(false)
+            && Core.TryAdvance(_decoder.State, _decoder.Generation, next.NextOffset, next.Epoch))
+        {
+            return next.Record;
+        }
+
+        _decoder.Clear();
+        return null;
+    }
+
+    // Decides on an entry that is no record; false when it is no longer wanted.
+    private async ValueTask<bool> IsReadableAsync(DecodedRecord<TKey, TValue> next, CancellationToken cancellation)
+    {
         var state = _decoder.State;
         var generation = _decoder.Generation;
         if (!Core.Assignment.IsCurrent(state, generation))
         {
-            _decoder.Clear();
-            return null;
+            return false;
         }
 
         if (next.Fault is { } fault)
@@ -200,13 +212,7 @@ public sealed class KafkaConsumer<TKey, TValue> : KafkaConsumerBase
             }
         }
 
-        if (Core.TryAdvance(state, generation, next.NextOffset, next.Epoch))
-        {
-            return next.Record;
-        }
-
-        _decoder.Clear();
-        return null;
+        return true;
     }
 
     private void Stop(PartitionState state, int generation, long offset)

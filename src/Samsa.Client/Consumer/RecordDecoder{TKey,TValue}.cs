@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Samsa.Client.Consumer.Fetching;
 using Samsa.Client.Diagnostics;
+using Samsa.Client.Producer;
 using Samsa.Client.Serialization;
 using Samsa.Protocol;
 using Samsa.Protocol.Compression;
@@ -17,6 +18,9 @@ internal sealed class RecordDecoder<TKey, TValue>(RecordReader reader, IDeserial
 {
     private readonly List<DecodedRecord<TKey, TValue>> _ready = [];
     private int _next;
+
+    /// <summary>Whether entries get a hash of their keys.</summary>
+    public bool HashesKeys { get; set; }
 
     /// <summary>The partition that the entries belong to.</summary>
     public PartitionState State { get; private set; } = null!;
@@ -119,6 +123,7 @@ internal sealed class RecordDecoder<TKey, TValue>(RecordReader reader, IDeserial
             {
                 NextOffset = record.Offset + 1,
                 Epoch = epoch,
+                KeyHash = HashesKeys && !record.Key.IsNull ? Murmur2.Hash(record.Key.Span) : null,
                 Record = new ConsumerRecord<TKey, TValue>
                 {
                     Partition = State.Id,

@@ -260,6 +260,7 @@ internal sealed partial class Assignment(ConsumerOptions options)
         state.PositionEpoch = place.LeaderEpoch;
         state.StoredOffset = place.Offset;
         state.StoredEpoch = place.LeaderEpoch;
+        state.Moves++;
         Forget(state);
         state.Phase = place.LeaderEpoch >= 0 ? PartitionPhase.Validating : PartitionPhase.Fetching;
         SignalResolved();
@@ -269,6 +270,7 @@ internal sealed partial class Assignment(ConsumerOptions options)
     {
         state.Position = -1;
         state.PositionEpoch = RecordBatch.NoPartitionLeaderEpoch;
+        state.Moves++;
         Forget(state);
         state.Phase = PartitionPhase.Resetting;
         state.ResetTo = to;

@@ -38,6 +38,22 @@ internal sealed class AsyncSignal
         }
     }
 
+    /// <summary>Completes with the next call of <see cref="Set"/> of one of two signals.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static async Task WaitAnyAsync(AsyncSignal one, AsyncSignal other, CancellationToken cancellation)
+    {
+        var (first, second) = (one.WaitAsync(), other.WaitAsync());
+        try
+        {
+            await Task.WhenAny(first, second).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            one.Abandon(first);
+            other.Abandon(second);
+        }
+    }
+
     /// <summary>As <see cref="WaitAsync()"/>, for at most <paramref name="limit"/>; returns also when that is over.</summary>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation)
@@ -52,6 +68,28 @@ internal sealed class AsyncSignal
             catch (TimeoutException)
             {
                 // The caller looks, and waits again.
+                Abandon(signal);
+            }
+            catch (OperationCanceledException)
+            {
+                Abandon(signal);
+                throw;
+            }
+        }
+    }
+
+    // A call that comes for a waiter which is gone is kept for the next one.
+    private void Abandon(Task wait)
+    {
+        lock (_gate)
+        {
+            if (_waiter?.Task == wait)
+            {
+                _waiter = null;
+            }
+            else
+            {
+                _set = true;
             }
         }
     }

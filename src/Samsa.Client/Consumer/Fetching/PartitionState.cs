@@ -13,6 +13,9 @@ internal sealed class PartitionState(TopicPartition id)
     /// <summary>Grows whenever the position is changed from outside: seek, pause, reset, failure.</summary>
     public int Generation { get; set; }
 
+    /// <summary>Grows when somebody else says where to go on: a seek, the group, a reset. A pause or a failure does not.</summary>
+    public int Moves { get; set; }
+
     public PartitionPhase Phase { get; set; }
 
     /// <summary>What a reset looks for: <see cref="TopicPartitionOffset.Beginning"/>, <see cref="TopicPartitionOffset.End"/> or a time in ms since 1970; 0 when it was never said.</summary>

@@ -127,6 +127,7 @@ internal sealed partial class GroupMembership
             return null;
         }
 
+        await Revoking(owned, isLost).ConfigureAwait(false);
         Exception? cancelled = null;
         if (commits && !isLost)
         {
@@ -160,8 +161,10 @@ internal sealed partial class GroupMembership
             return;
         }
 
+        await Revoking(round.Lost, true).ConfigureAwait(false);
         if (round.Revoked.Count > 0)
         {
+            await Revoking(round.Revoked, false).ConfigureAwait(false);
             try
             {
                 await CommitAsync(cancellation).ConfigureAwait(false);

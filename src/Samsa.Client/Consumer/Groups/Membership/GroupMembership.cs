@@ -61,6 +61,9 @@ internal sealed partial class GroupMembership : IAsyncDisposable
             static state => ((GroupMembership)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Ends work on records of partitions that are given back, or are lost already.</summary>
+    public required Func<IReadOnlyCollection<TopicPartition>, bool, Task> Revoking { get; init; }
+
     /// <summary>Commits what the caller is done with before partitions are given back; does nothing where that is the caller's matter.</summary>
     public required Func<CancellationToken, Task> CommitAsync { get; init; }
 
