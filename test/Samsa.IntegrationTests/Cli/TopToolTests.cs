@@ -4,6 +4,7 @@ using Samsa.IntegrationTests.Wire;
 using Samsa.Protocol.Messages;
 using Samsa.Testing;
 using Xunit;
+using WireClient = Samsa.IntegrationTests.Wire.WireClient;
 
 namespace Samsa.IntegrationTests.Cli;
 

@@ -227,7 +227,7 @@ public sealed class GroupTests
 
         Assert.Equal(["numgroups 2", "numgroupsempty 1", "numgroupsstable 1", "numoffsets 2"], Metrics(broker, "kafka_coordinator_group_groupmetadatamanager_"));
         Assert.Equal(
-            ["group_completed_rebalance_count 1", "num_partitions{state=\"active\"} 4", "offset_commit_count 3", "offset_deletion_count 1"],
+            ["group_completed_rebalance_count 1", "group_count{protocol=\"classic\"} 2", "num_partitions{state=\"active\"} 4", "offset_commit_count 3", "offset_deletion_count 1"],
             Metrics(broker, "kafka_server_group_coordinator_metrics_").Where(line => !line.Contains("load", StringComparison.Ordinal)));
         await broker.RestartAsync();
         using var again = await WireClient.ConnectAsync(broker.BootstrapServers);

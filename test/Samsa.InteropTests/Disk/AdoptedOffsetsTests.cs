@@ -186,7 +186,7 @@ public sealed class AdoptedOffsetsTests
         Assert.All(committed.Topics[0].Partitions, partition => Assert.Equal(ErrorCode.None, partition.ErrorCode));
     }
 
-    private static Task UntilCoordinatorServesAsync(string server) => Conditions.UntilAsync(
+    private static Task<ErrorCode> UntilCoordinatorServesAsync(string server) => Conditions.UntilAsync(
         "the coordinator serves",
         async () =>
         {

@@ -40,13 +40,16 @@ internal sealed class TopScreen(IAnsiConsole console, string servers, bool byPar
         foreach (var row in view.Rows.Take(room))
             table.AddRow(Cells(row));
 
-        List<IRenderable> parts = [new Text(Title(view, interval)), table];
+        List<IRenderable> parts = [new Text(OneLine(Title(view, interval))), table];
         if (view.Rows.Count > room)
             parts.Add(new Text(string.Create(CultureInfo.InvariantCulture, $"and {view.Rows.Count - room} more")));
         if (view.Problem is { } problem)
-            parts.Add(new Text(problem, new Style(foreground: Color.Red)));
+            parts.Add(new Text(OneLine(problem), new Style(foreground: Color.Red)));
         return new Rows(parts);
     }
+
+    // A line that wraps would push the last ones off the terminal.
+    private string OneLine(string text) => text.Length <= console.Profile.Width ? text : string.Concat(text.AsSpan(0, console.Profile.Width - 1), "…");
 
     private string Title(TopView view, TimeSpan interval) => string.Create(
         CultureInfo.InvariantCulture,

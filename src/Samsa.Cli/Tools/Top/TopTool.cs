@@ -1,7 +1,6 @@
 using Samsa.Cli.Tools.Clusters;
 using Samsa.Cli.Tools.Options;
 using Samsa.Client;
-using Samsa.Client.Admin;
 
 namespace Samsa.Cli.Tools.Top;
 

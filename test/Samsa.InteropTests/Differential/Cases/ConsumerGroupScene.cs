@@ -1,5 +1,4 @@
 using Samsa.IntegrationTests.Wire;
-using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 
 namespace Samsa.InteropTests.Differential.Cases;

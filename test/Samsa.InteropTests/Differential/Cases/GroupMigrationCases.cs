@@ -1,4 +1,3 @@
-using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 using static Samsa.InteropTests.Differential.Cases.ConsumerGroupScene;
 

@@ -23,7 +23,7 @@ internal sealed class ClusterOfTopics
     };
 
     /// <summary>The id of a topic, which is the same in every run; a topic that is made again under its name has another one.</summary>
-    public static Guid IdOf(string topic) => new(MD5.HashData(Encoding.UTF8.GetBytes(topic)));
+    public static Guid IdOf(string topic) => new(SHA256.HashData(Encoding.UTF8.GetBytes(topic)).AsSpan(0, 16));
 
     public MetadataImage With(string topic, int partitions, Guid? id = null)
     {
