@@ -40,7 +40,7 @@ internal static class CommandTable
         new("streams-application-reset", "lets an application of Kafka Streams begin anew", static () => new StreamsResetTool()),
         new("top", "shows what topics receive, live", static () => new TopTool()),
         new("topics", "creates, lists, describes, grows and deletes topics", static () => new TopicsTool()),
-        new("verifiable-consumer", "needs consumer groups, which are not there yet", static () => new VerifiableConsumerTool()),
+        new("verifiable-consumer", "reads in a group and prints what happens to it", static () => new VerifiableConsumerTool()),
         new("verifiable-producer", "sends numbers and prints what became of each", static () => new VerifiableProducerTool()),
     ];
 }

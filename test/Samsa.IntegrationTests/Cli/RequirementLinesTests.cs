@@ -18,7 +18,10 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the scripts are for Unix shells");
-        _broker = await SamsaBroker.StartAsync();
+        _broker = await SamsaBroker.StartAsync(new SamsaBrokerOptions
+        {
+            Overrides = new Dictionary<string, string> { ["group.initial.rebalance.delay.ms"] = "0" },
+        });
 
         // The real folder bin beside a launcher that runs the program that was built with the tests.
         string repository = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
@@ -189,11 +192,20 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
         Is("\nError: Consumer group 'H' does not exist.\n", await RunAsync(null, tool, "--bootstrap-server localhost:9092 --describe --group H"));
     }
 
-    /// <summary>Groups: issue 6.</summary>
     [Fact]
-    public async Task A_group_is_not_joined_yet() => Assert.Equal(
-        new ToolRun(1, "", "this tool joins no consumer group yet: without the group 'my-first-app' all partitions are read, and nothing is committed\n"),
-        await RunAsync(null, "kafka-console-consumer", "--bootstrap-server 127.0.0.1:9092 --topic first_topic --group my-first-app"));
+    public async Task A_console_consumer_in_a_group_goes_on_where_it_stopped()
+    {
+        const string Line = "--bootstrap-server 127.0.0.1:9092 --topic first_topic --group my-first-app";
+        Sent(await RunAsync("a\nb\nc\n", "kafka-console-producer", "--broker-list 127.0.0.1:9092 --topic first_topic"));
+        await EndsAsync("a\nb\nc\n", 3, "kafka-console-consumer", Line + " --from-beginning");
+        Sent(await RunAsync("d\ne\n", "kafka-console-producer", "--broker-list 127.0.0.1:9092 --topic first_topic"));
+
+        Assert.Equal(new ToolRun(0, "d\n", "Processed a total of 1 messages\n"), await RunAsync(null, "kafka-console-consumer", Line + " --max-messages 1"));
+        await EndsAsync("e\n", 1, "kafka-console-consumer", Line);
+
+        var group = await RunAsync(null, "kafka-consumer-groups", "--bootstrap-server 127.0.0.1:9092 --describe --group my-first-app");
+        Assert.Contains("\nmy-first-app    first_topic     0          5               5               0               -", group.Output, StringComparison.Ordinal);
+    }
 
     [GeneratedRegex("TopicId: [A-Za-z0-9_-]{22}")]
     private static partial Regex TopicId();

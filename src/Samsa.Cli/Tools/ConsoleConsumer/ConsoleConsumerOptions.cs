@@ -69,7 +69,7 @@ internal sealed class ConsoleConsumerOptions
         SystemTestEvents = options.Flag("enable-systest-events", "Prints shutdown_complete at the end, for system tests.");
         _isolationLevel = options.Text(
             "isolation-level", "String", "read_committed leaves out the records of open and aborted transactions.", "read_uncommitted");
-        _group = options.Text("group", "consumer group id", "The consumer group; this tool joins none yet.");
+        _group = options.Text("group", "consumer group id", "The consumer group. Without it all partitions are read, and no offsets kept.");
         _zooKeeper = ZooKeeperOption.Declare(options);
     }
 
@@ -156,9 +156,9 @@ internal sealed class ConsoleConsumerOptions
     /// <summary>Which partitions are read, and from where.</summary>
     /// <param name="options">The command line.</param>
     /// <param name="settings">What <see cref="ConsumerSettings"/> gave.</param>
-    /// <exception cref="ToolException">It cannot be served.</exception>
+    /// <exception cref="ToolException">The place or the pattern is none.</exception>
     public IPartitionChoice Partitions(ParsedOptions options, IReadOnlyDictionary<string, string> settings) => PartitionChoices.Of(
-        settings.GetValueOrDefault(GroupId),
+        settings.ContainsKey(GroupId),
         options.Value(_topic),
         options.Value(_include) ?? options.Value(_whitelist),
         settings.GetValueOrDefault("exclude.internal.topics") != "false",

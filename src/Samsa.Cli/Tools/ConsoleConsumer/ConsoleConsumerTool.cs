@@ -15,7 +15,7 @@ internal sealed class ConsoleConsumerTool : OptionTool
 {
     private const string Failure = "ERROR Unknown error when running consumer: ";
 
-    // One attempt per question: who asks tries again by itself, for as long as the tool runs.
+    // One attempt per question: without a group, who asks for partitions tries again by itself, for as long as the tool runs.
     private static readonly TimeSpan OneAttempt = TimeSpan.FromMilliseconds(1);
 
     private readonly ConsoleConsumerOptions _declared;
@@ -80,7 +80,11 @@ internal sealed class ConsoleConsumerTool : OptionTool
     {
         var consumer = new ConsumerOptions { LoggerFactory = log };
         ClientSettings.Apply(consumer, settings, "consumer", console);
-        consumer.DefaultApiTimeout = OneAttempt;
+
+        // Only what was printed is done.
+        consumer.EnableAutoOffsetStore = false;
+        if (consumer.GroupId is null)
+            consumer.DefaultApiTimeout = OneAttempt;
         return consumer;
     }
 
@@ -94,21 +98,17 @@ internal sealed class ConsoleConsumerTool : OptionTool
         {
             while (!printer.IsDone)
             {
-                var batch = await consumer.PollBatchAsync(TimeSpan.Zero, stop.Token);
+                var batch = await consumer.PollBatchAsync(timeout, stop.Token);
                 if (batch is null)
                 {
-                    printer.Flush();
-                    if (printer.IsDone)
-                        return;
-                    batch = await consumer.PollBatchAsync(timeout, stop.Token);
-                    if (batch is null)
-                    {
-                        console.Error(Ending($"no message for {timeout.TotalMilliseconds} ms (org.apache.kafka.common.errors.TimeoutException)"));
-                        return;
-                    }
+                    console.Error(Ending($"no message for {timeout.TotalMilliseconds} ms (org.apache.kafka.common.errors.TimeoutException)"));
+                    return;
                 }
 
-                printer.Print(batch);
+                // Done is what standard output has: the group goes on behind it.
+                long next = printer.Print(batch);
+                printer.Flush();
+                consumer.StoreOffset(new TopicPartitionOffset(batch.Partition, next));
             }
         }
         catch (ConsumeException e)

@@ -3,29 +3,25 @@ using System.Text.RegularExpressions;
 namespace Samsa.Cli.Tools.ConsoleConsumer;
 
 /// <summary>
-/// Decides who chooses the partitions. Kafka's tool always joins a group, one with a random name and without commits if none is given; ours
-/// takes all partitions itself then. This is the place where a group will choose them.
+/// Decides who chooses the partitions: the command line where it names one, the group where it names one. Without a group Kafka's tool joins one with a
+/// random name and without commits; ours takes all partitions itself then.
 /// </summary>
 internal static class PartitionChoices
 {
     /// <summary>The choice for a command line.</summary>
-    /// <param name="group">The group; null for none.</param>
+    /// <param name="inGroup">Whether there is a group.</param>
     /// <param name="topic">The topic, unless there is a pattern.</param>
     /// <param name="pattern">A regular expression that the whole name of a topic must match.</param>
     /// <param name="excludeInternal">Leaves out topics that the cluster made for itself.</param>
     /// <param name="partition">The only partition; null for all.</param>
     /// <param name="offset">Where to begin in the only partition.</param>
-    /// <exception cref="ToolException">The group is not served.</exception>
-    public static IPartitionChoice Of(string? group, string? topic, string? pattern, bool excludeInternal, int? partition, long offset)
+    /// <exception cref="ToolException">The pattern is none.</exception>
+    public static IPartitionChoice Of(bool inGroup, string? topic, string? pattern, bool excludeInternal, int? partition, long offset)
     {
-        if (group is not null)
-        {
-            throw new ToolException(
-                $"this tool joins no consumer group yet: without the group '{group}' all partitions are read, and nothing is committed");
-        }
-
         if (partition is { } number)
             return new OnePartition(topic!, number, offset);
+        if (inGroup)
+            return pattern is null ? new GroupPartitions(topic!) : new GroupPartitions(Compile(pattern));
         return pattern is null ? new AllPartitions(topic!) : new AllPartitions(Compile(pattern), excludeInternal);
     }
 

@@ -25,16 +25,19 @@ internal sealed class RecordPrinter(IMessageFormatter formatter, ToolConsole con
     public bool IsDone => (most != -1 && Count >= most) || console.IsOutputClosed;
 
     /// <summary>Prints the records of a batch, as many as are wanted.</summary>
+    /// <returns>The offset behind the last one that was printed.</returns>
     /// <exception cref="MessageException">A record cannot be printed, and is not passed over.</exception>
     /// <exception cref="ConsumeException">The batch is corrupt.</exception>
-    public void Print(ConsumedBatch batch)
+    public long Print(ConsumedBatch batch)
     {
+        long next = batch.FirstOffset;
         var place = new RecordPlace(batch.Partition.Partition, batch.TimestampType, batch.LeaderEpoch);
         foreach (var record in batch)
         {
             if (IsDone)
-                return;
+                return next;
             Count++;
+            next = record.Offset + 1;
             try
             {
                 formatter.Write(record, place, _bytes);
@@ -48,6 +51,8 @@ internal sealed class RecordPrinter(IMessageFormatter formatter, ToolConsole con
             if (_bytes.WrittenCount >= MostKept)
                 Flush();
         }
+
+        return batch.NextOffset;
     }
 
     /// <summary>Hands what was printed to standard output.</summary>

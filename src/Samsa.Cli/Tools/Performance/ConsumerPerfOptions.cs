@@ -18,8 +18,8 @@ internal sealed class ConsumerPerfOptions
         Include = options.Text(
             "include", "Java regex (String)", "A regular expression for the topics to read.", since: KafkaRelease.V43);
         Group = options.Text(
-            "group", "gid", "The group to read in. This version knows no groups: it takes all partitions, and keeps no offsets.",
-            defaultText: "perf-consumer-" + Random.Shared.Next(100_000));
+            "group", "gid", "The group to read in. Without it the tool takes all partitions, and keeps no offsets.",
+            defaultText: "none");
         FetchSize = options.Integer("fetch-size", "size", "The most bytes of a partition in one answer.", DefaultFetchSize);
         Properties = options.Text(
             "command-property", "prop1=val1", "A setting of the consumer; goes before those of a file.", since: KafkaRelease.V43);

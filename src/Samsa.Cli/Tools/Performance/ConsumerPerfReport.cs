@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Samsa.Cli.Tools.Performance;
 
-/// <summary>What <c>kafka-consumer-perf-test</c> counts and prints: one line at the end, or one for each interval. One caller; times are ms since 1970.</summary>
+/// <summary>What <c>kafka-consumer-perf-test</c> counts and prints: one line at the end, or one for each interval. One caller at a time; times are ms since 1970.</summary>
 /// <param name="output">Where it prints.</param>
 /// <param name="dates">How it prints times.</param>
 /// <param name="isDetailed">Whether it prints the intervals.</param>
@@ -13,6 +13,7 @@ internal sealed class ConsumerPerfReport(TextWriter output, JavaDateFormat dates
     private const string Columns = "data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, nMsg.sec, rebalance.time.ms, fetch.time.ms, fetch.MB.sec, fetch.nMsg.sec";
 
     private long _started;
+    private long? _joining;
     private long _rebalance;
     private long _bytes;
     private long _reported;
@@ -26,14 +27,23 @@ internal sealed class ConsumerPerfReport(TextWriter output, JavaDateFormat dates
     /// <summary>Prints the names of the columns.</summary>
     public static void PrintHeader(bool isDetailed, TextWriter output) => output.WriteLine((isDetailed ? "time, threadId, " : "start.time, end.time, ") + Columns);
 
-    /// <summary>The run begins.</summary>
-    public void Start(long now) => _started = now;
+    /// <summary>The run begins, with the joining of the group.</summary>
+    public void Start(long now)
+    {
+        _started = _reported = now;
+        _joining = now;
+    }
 
-    /// <summary>The partitions are known; reading begins. The time until now is what Kafka's tool gives for joining its group.</summary>
+    /// <summary>Partitions go away; the group is joined anew from now on.</summary>
+    public void Revoked(long now) => _joining ??= now;
+
+    /// <summary>The group gave its partitions; the time since they were missing was no reading.</summary>
     public void Assigned(long now)
     {
-        _rebalance = _rebalanceInInterval = now - _started;
-        _reported = _started;
+        long joined = now - (_joining ?? now);
+        _joining = null;
+        _rebalance += joined;
+        _rebalanceInInterval += joined;
     }
 
     /// <summary>Counts a record; tells of the interval that is over.</summary>

@@ -9,7 +9,7 @@ using Samsa.Protocol;
 namespace Samsa.Cli.Tools.Performance;
 
 /// <summary><c>kafka-consumer-perf-test</c>: reads records as fast as they come and tells how fast that was.</summary>
-/// <remarks>The client knows no groups yet: the tool takes all partitions of its topics, and begins where <c>--from-latest</c> says.</remarks>
+/// <remarks>Without <c>--group</c> it joins none: it takes all partitions of its topics, and begins where <c>--from-latest</c> says.</remarks>
 internal sealed class ConsumerPerfTool : OptionTool
 {
     private static readonly TimeProvider Time = TimeProvider.System;
@@ -42,8 +42,16 @@ internal sealed class ConsumerPerfTool : OptionTool
             await using var consumer = new KafkaConsumer(settings);
             var timeout = TimeSpan.FromMilliseconds(options.Value(_declared.Timeout));
             report.Start(Now());
-            consumer.Assign(await PartitionsAsync(consumer, options, timeout, cancellation));
-            report.Assigned(Now());
+            if (options.Has(_declared.Group))
+            {
+                Join(consumer, options, report);
+            }
+            else
+            {
+                consumer.Assign(await PartitionsAsync(consumer, options, timeout, cancellation));
+                report.Assigned(Now());
+            }
+
             if (!await ReadAsync(consumer, settings, report, wanted, timeout, cancellation))
             {
                 await console.Output.WriteLineAsync(
@@ -101,6 +109,27 @@ internal sealed class ConsumerPerfTool : OptionTool
         }
 
         return true;
+    }
+
+    private void Join(KafkaConsumer consumer, ParsedOptions options, ConsumerPerfReport report)
+    {
+        var listener = new RebalanceListener
+        {
+            Assigned = (_, _) =>
+            {
+                report.Assigned(Now());
+                return ValueTask.CompletedTask;
+            },
+            Revoked = (_, _) =>
+            {
+                report.Revoked(Now());
+                return ValueTask.CompletedTask;
+            },
+        };
+        if (options.Value(_declared.Include) is { } pattern)
+            consumer.Subscribe(Pattern(pattern), listener);
+        else
+            consumer.Subscribe([options.Value(_declared.Topic)!], listener);
     }
 
     // A topic that is missing may come while there is time.
@@ -177,8 +206,6 @@ internal sealed class ConsumerPerfTool : OptionTool
 
     private ConsumerOptions Settings(ParsedOptions options, ToolConsole console)
     {
-        if (options.Has(_declared.Group))
-            console.Error("WARN --group: this version of the client knows no groups; all partitions are read, from where --from-latest says");
         string? file = options.Value(_declared.CommandConfigFile) ?? options.Value(_declared.ConfigFile);
         var settings = new ConsumerOptions { ClientId = "perf-consumer-client" };
         if (file is not null)
@@ -187,11 +214,14 @@ internal sealed class ConsumerPerfTool : OptionTool
 
         // The options go before the properties, as in Kafka's tool.
         settings.BootstrapServers = options.Value(_declared.Server) ?? options.Value(_declared.BrokerList)!;
+        if (options.Has(_declared.Group))
+            settings.GroupId = options.Value(_declared.Group)!;
         settings.ReceiveBufferBytes = options.Value(_declared.SocketBuffer);
         settings.MaxPartitionFetchBytes = options.Value(_declared.FetchSize);
         settings.AutoOffsetReset = options.Has(_declared.FromLatest) ? AutoOffsetReset.Latest : AutoOffsetReset.Earliest;
         settings.CheckCrcs = false;
-        settings.DefaultApiTimeout = TimeSpan.FromMilliseconds(Math.Max(1, options.Value(_declared.Timeout)));
+        if (!options.Has(_declared.Group))
+            settings.DefaultApiTimeout = TimeSpan.FromMilliseconds(Math.Max(1, options.Value(_declared.Timeout)));
         return settings;
     }
 }

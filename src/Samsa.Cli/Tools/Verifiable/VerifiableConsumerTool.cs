@@ -1,40 +1,85 @@
+using System.Globalization;
 using Samsa.Cli.Tools.Arguments;
+using Samsa.Cli.Tools.Clusters;
+using Samsa.Client;
+using Samsa.Client.Configuration;
+using Samsa.Client.Consumer;
 
 namespace Samsa.Cli.Tools.Verifiable;
 
 /// <summary>
-/// <c>kafka-verifiable-consumer</c>: its arguments are read and checked as Kafka's tool does. What it shows are the doings of a consumer
-/// group, which the client does not know yet: so it says that and ends.
+/// <c>kafka-verifiable-consumer</c>: reads a topic in a group and prints a JSON line for everything that happens to it, for scripts that watch several
+/// of them. A signal ends it: it leaves the group first.
 /// </summary>
 internal sealed class VerifiableConsumerTool : ArgumentTool
 {
+    private VerifiableConsumerArguments _declared = null!;
+
     protected override bool IsHelpfulWhenBare => true;
 
-    protected override ArgumentSet DeclareFor(KafkaRelease release)
-    {
-        bool isNew = release == KafkaRelease.V43;
-        var set = new ArgumentSet("verifiable-consumer", "Reads a topic in a group and prints JSON lines about what it reads and about the group.") { ShowsDefaults = true };
-        var connection = new ArgumentGroup(IsExclusive: true, IsRequired: true, "Connection Group", "Where the cluster is.");
-        set.Text("--topic", "The topic to read.", required: true);
-        set.Text("--group-protocol", "How the group is kept.", Name("GROUP-PROTOCOL"), "classic");
-        set.Text("--group-remote-assignor", "Who shares out the partitions, with the newer protocol.", Name("GROUP-REMOTE-ASSIGNOR"));
-        set.Text("--group-id", "The group.", Name("GROUP-ID"), required: true);
-        set.Text("--group-instance-id", "The name of a member that stays.", Name("GROUP-INSTANCE-ID"));
-        set.Integer("--max-messages", "How many records to read; -1 for no end.", "MAX-MESSAGES", -1);
-        set.Integer("--session-timeout", "After how many ms without a sign a member is gone.", Name("TIMEOUT-MS"), 30_000);
-        set.Flag("--verbose", "A line for each record.");
-        set.Flag("--enable-autocommit", "Offsets are committed from time to time, not after each poll.");
-        set.Text("--reset-policy", "Where to begin without an offset.", isNew ? "RESET-POLICY" : "RESETPOLICY", "earliest");
-        set.Text("--assignment-strategy", "Who shares out the partitions.", isNew ? "ASSIGNMENT-STRATEGY" : "ASSIGNMENTSTRATEGY");
-        set.Text("--consumer.config", "A file with settings of the consumer.", Name("CONFIG-FILE"));
-        set.Text("--command-config", "A file with settings of the consumer.", "CONFIG-FILE").IsHidden = !isNew;
-        set.Text("--bootstrap-server", "The brokers to start from.", "HOST1:PORT1[,HOST2:PORT2[...]]", group: connection);
-        set.Text("--broker-list", "The same, as older releases call it.", "HOST1:PORT1[,HOST2:PORT2[...]]", group: connection).IsHidden = isNew;
-        return set;
+    protected override ArgumentSet DeclareFor(KafkaRelease release) => (_declared = new VerifiableConsumerArguments(release)).Set;
 
-        string Name(string name) => isNew ? name : name.Replace('-', '_');
+    protected override async Task<int> RunAsync(ParsedArguments arguments, ToolConsole console, CancellationToken cancellation)
+    {
+        var lines = new VerifiableLine(console.Output, TimeProvider.System);
+        bool isAsked = false;
+        try
+        {
+            var settings = Settings(arguments, console);
+            await using var consumer = new KafkaConsumer(settings);
+            lines.Write("startup_complete");
+            var reader = new VerifiableReader(
+                consumer, lines, arguments.Value(_declared.Count)!.Value, settings.MaxPollRecords, arguments.Has(_declared.Verbose), settings.EnableAutoCommit);
+            try
+            {
+                await reader.RunAsync(arguments.Value(_declared.Topic)!, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                isAsked = true;
+                if (Release == KafkaRelease.V43)
+                    lines.Write("shutdown_requested");
+            }
+        }
+        catch (Exception e) when (e is KafkaException or ClientConfigException)
+        {
+            throw new ToolException(e.Message);
+        }
+
+        lines.Write("shutdown_complete");
+
+        // 4.3 says it from the hook that runs when the process ends.
+        if (Release == KafkaRelease.V43 && !isAsked)
+            lines.Write("shutdown_requested");
+        return 0;
     }
 
-    protected override Task<int> RunAsync(ParsedArguments arguments, ToolConsole console, CancellationToken cancellation) =>
-        throw new ToolException("Consumer groups are not served by this version of the client, so there is nothing that this tool could show");
+    private ConsumerOptions Settings(ParsedArguments arguments, ToolConsole console)
+    {
+        if (arguments.Has(_declared.ConfigFile) && arguments.Has(_declared.CommandConfigFile))
+            throw new ArgumentMistake(Arguments, "Options --consumer.config and --command-config are mutually exclusive.");
+        if (arguments.Has(_declared.ConfigFile) && Release == KafkaRelease.V43)
+            console.Output.WriteLine("Option --consumer.config has been deprecated and will be removed in a future version. Use --command-config instead.");
+        var settings = new ConsumerOptions { LoggerFactory = new ClientLog(console.Error) };
+        if ((arguments.Value(_declared.CommandConfigFile) ?? arguments.Value(_declared.ConfigFile)) is { } file)
+            ClientProperties.Apply(settings, PropertiesFile.Read(file), file, console);
+        string protocol = arguments.Value(_declared.GroupProtocol)!;
+        settings.Set("group.protocol", protocol.ToLowerInvariant());
+        if (arguments.Value(_declared.RemoteAssignor) is { } assignor)
+            settings.Set("group.remote.assignor", assignor);
+        if (protocol.Equals("classic", StringComparison.OrdinalIgnoreCase))
+        {
+            settings.Set("session.timeout.ms", arguments.Value(_declared.SessionTimeout)!.Value.ToString(CultureInfo.InvariantCulture));
+            settings.Set("partition.assignment.strategy", arguments.Value(_declared.Strategy) ?? "org.apache.kafka.clients.consumer.RangeAssignor");
+        }
+
+        if (arguments.Value(_declared.InstanceId) is { } instance)
+            settings.Set("group.instance.id", instance);
+        settings.Set("auto.offset.reset", arguments.Value(_declared.ResetPolicy)!);
+        settings.GroupId = arguments.Value(_declared.GroupId)!;
+        settings.EnableAutoCommit = arguments.Has(_declared.AutoCommit);
+        settings.EnableAutoOffsetStore = false;
+        settings.BootstrapServers = (arguments.Value(_declared.Server) ?? arguments.Value(_declared.BrokerList))!;
+        return settings;
+    }
 }

@@ -137,7 +137,6 @@ public sealed class PerfUsageTests
     [Theory]
     [InlineData("producer-perf-test", "--topic t --num-records 1 --throughput -1 --record-size 1 --producer-props bootstrap.servers=a:1 --transaction-duration-ms 9", "Transactions are not served")]
     [InlineData("producer-perf-test", "--topic t --num-records 1 --throughput -1 --record-size 1 --producer-props bootstrap.servers=a:1 transactional.id=x", "Transactions are not served")]
-    [InlineData("verifiable-consumer", "--topic t --group-id g --bootstrap-server a:1", "Consumer groups are not served")]
     public async Task What_the_client_cannot_do_yet_is_said_in_a_line(string tool, string arguments, string start)
     {
         var run = await ToolRun.RunAsync(null, [tool, .. arguments.Split(' ')]);
