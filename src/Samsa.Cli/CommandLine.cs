@@ -77,6 +77,7 @@ internal static class CommandLine
           samsa COMMAND --help   tells more about a command
           samsa --version        prints the version
 
-        Every command of Apache Kafka is also bin/kafka-COMMAND and bin/kafka-COMMAND.sh, as there.
+        Every command of Apache Kafka is also bin/kafka-COMMAND and bin/kafka-COMMAND.sh, as there; ZooKeeper's are bin/zkServer, bin/zkCli,
+        bin/zookeeper-server-start, bin/zookeeper-server-stop and bin/zookeeper-shell.
         """;
 }

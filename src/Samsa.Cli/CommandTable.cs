@@ -9,6 +9,7 @@ using Samsa.Cli.Tools.LogDirs;
 using Samsa.Cli.Tools.Offsets;
 using Samsa.Cli.Tools.Performance;
 using Samsa.Cli.Tools.Records;
+using Samsa.Cli.Tools.Shell;
 using Samsa.Cli.Tools.Streams;
 using Samsa.Cli.Tools.Top;
 using Samsa.Cli.Tools.Topics;
@@ -42,5 +43,8 @@ internal static class CommandTable
         new("topics", "creates, lists, describes, grows and deletes topics", static () => new TopicsTool()),
         new("verifiable-consumer", "reads in a group and prints what happens to it", static () => new VerifiableConsumerTool()),
         new("verifiable-producer", "sends numbers and prints what became of each", static () => new VerifiableProducerTool()),
+        new("zkcli", "a shell on a ZooKeeper server: bin/zkCli", static () => new ShellTool(isKafkas: false)),
+        new("zookeeper-server", "runs a ZooKeeper server", static () => new ZooKeeperServerCommand()),
+        new("zookeeper-shell", "the same shell under Kafka's name: bin/zookeeper-shell", static () => new ShellTool(isKafkas: true)),
     ];
 }

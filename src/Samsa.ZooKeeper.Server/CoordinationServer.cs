@@ -24,6 +24,7 @@ internal sealed class CoordinationServer : IDisposable
     private readonly LogOptions _logOptions;
     private readonly TransactionLog _log;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly AutoResetEvent _proposed = new(false);
     private readonly Thread _committer;
     private readonly ITimer _expiry;
@@ -37,9 +38,11 @@ internal sealed class CoordinationServer : IDisposable
     private CoordinationServer(
         ServerOptions options, LogOptions logOptions, DataDirectory directory, IDataFileSystem files, TimeProvider time, ILogger logger)
     {
-        (_directory, _files, _logOptions, _logger, Options) = (directory, files, logOptions, logger, options);
+        (_directory, _files, _logOptions, _logger, _time, Options) = (directory, files, logOptions, logger, time, options);
         Recovered = directory.Recover(options.ExtendedTypesEnabled);
         Pipeline = new RequestPipeline(Recovered.Tree, Recovered.Sessions, options, time);
+        Recovered.Tree.Quotas.SoftLimitPassed = (path, used, limits) => ThreadPool.UnsafeQueueUserWorkItem(
+            _ => LogMessages.SoftQuotaPassed(logger, path, used.Count, limits.Count, used.Bytes, limits.Bytes), null);
         _log = new TransactionLog(files, directory.Logs, logOptions);
         _sinceSnapshot = (int)Math.Min(int.MaxValue, Recovered.Replayed);
         _snapshotAt = NextSnapshotAt();
@@ -59,6 +62,9 @@ internal sealed class CoordinationServer : IDisposable
     internal RequestPipeline Pipeline { get; }
 
     internal DataDirectory Directory => _directory;
+
+    /// <summary>What went to the log and into snapshots.</summary>
+    internal LogStatistics LogStatistics { get; } = new();
 
     /// <summary>Ends with the exception when the log failed.</summary>
     internal Task Failed => _failed.Task;
@@ -138,6 +144,7 @@ internal sealed class CoordinationServer : IDisposable
         }
         while (more);
         writer.Finish();
+        LogStatistics.CountSnapshot();
         return true;
     }
 
@@ -209,7 +216,9 @@ internal sealed class CoordinationServer : IDisposable
 
         if (logged > 0)
         {
+            var begun = _time.GetTimestamp();
             _log.Flush();
+            LogStatistics.CountFlush(logged, _time.GetElapsedTime(begun));
         }
 
         for (var i = 0; i < batch.Count;)

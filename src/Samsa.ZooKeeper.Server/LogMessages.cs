@@ -28,4 +28,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(7008, LogLevel.Warning, "Old snapshots and logs could not be purged; the next round tries again.")]
     internal static partial void PurgeFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(7009, LogLevel.Warning, "{Path} is over its soft quota: {Count} nodes of {CountLimit}, {Bytes} bytes of {BytesLimit} (-1 is no limit).")]
+    internal static partial void SoftQuotaPassed(ILogger logger, string path, long count, long countLimit, long bytes, long bytesLimit);
+
+    [LoggerMessage(7010, LogLevel.Warning, "The key {Key} of the configuration is not known here and is left out.")]
+    internal static partial void IgnoredKey(ILogger logger, string key);
+
+    [LoggerMessage(7011, LogLevel.Information, "{What} answers on http://{EndPoint}{Path}.")]
+    internal static partial void ServingHttp(ILogger logger, string what, object endPoint, string path);
 }

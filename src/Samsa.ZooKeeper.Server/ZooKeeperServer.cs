@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
+using Samsa.ZooKeeper.Server.Administration;
 using Samsa.ZooKeeper.Server.Configuration;
 using Samsa.ZooKeeper.Server.Files;
 using Samsa.ZooKeeper.Server.Network;
@@ -19,6 +20,8 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     private readonly ConnectionRegistry _registry;
     private readonly ClientListener? _listener;
     private readonly ITimer? _purge;
+    private readonly AdminHttp? _admin;
+    private readonly AdminHttp? _metrics;
     private readonly ILogger _logger;
 
     private ZooKeeperServer(ZooKeeperConfig config, TimeProvider time, ILogger logger)
@@ -36,11 +39,29 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             {
                 _listener = new ClientListener(new IPEndPoint(config.ClientPortAddress, config.ClientPort), _registry);
             }
+
+            if (config.Admin is { } admin)
+            {
+                var commands = new AdminCommands(_server, _registry, information, _registry.Monitor, config.AdminUrl);
+                _admin = new AdminHttp(admin, commands.Answer, time, logger);
+                LogMessages.ServingHttp(logger, "The admin port", _admin.EndPoint, config.AdminUrl);
+            }
+
+            if (config.Metrics is { } metrics)
+            {
+                _metrics = new AdminHttp(metrics, Metrics, time, logger);
+                LogMessages.ServingHttp(logger, "Prometheus' port", _metrics.EndPoint, "/metrics");
+            }
         }
         catch
         {
             _server.Dispose();
             throw;
+        }
+
+        foreach (var key in config.IgnoredKeys)
+        {
+            LogMessages.IgnoredKey(logger, key);
         }
 
         if (config.PurgeInterval > 0)
@@ -58,12 +79,18 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">None is: <c>clientPort</c> is -1.</exception>
     public IPEndPoint EndPoint => _listener?.EndPoint ?? throw new InvalidOperationException("The server does not listen (clientPort=-1).");
 
+    /// <summary>Where the admin commands are served; null for nowhere.</summary>
+    public IPEndPoint? AdminEndPoint => _admin?.EndPoint;
+
+    /// <summary>Where Prometheus finds <c>/metrics</c>; null for nowhere.</summary>
+    public IPEndPoint? MetricsEndPoint => _metrics?.EndPoint;
+
     /// <summary>Ends with an exception when the log cannot be written: the server must be disposed then.</summary>
     public Task Failed => _server.Failed;
 
     /// <summary>What <c>srvr</c> tells as its version: that of the protocol it speaks, and who speaks it.</summary>
     private static string Version { get; } =
-        $"3.8.4-samsa-{typeof(ZooKeeperServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0"}";
+        $"3.8.4-samsa-{typeof(ZooKeeperServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0"}";
 
     /// <summary>Recovers the directory and begins to serve.</summary>
     /// <exception cref="CorruptDataException">The directory lost what was acknowledged.</exception>
@@ -90,6 +117,14 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             await _purge.DisposeAsync().ConfigureAwait(false);
         }
 
+        foreach (var http in new[] { _admin, _metrics })
+        {
+            if (http is not null)
+            {
+                await http.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
         if (_listener is not null)
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
@@ -98,6 +133,10 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         _registry.EndAll();
         _server.Dispose();
     }
+
+    private AdminAnswer? Metrics(string path) => path == "/metrics"
+        ? new AdminAnswer(200, "text/plain; version=0.0.4; charset=utf-8", _registry.Monitor.ToPrometheus())
+        : null;
 
     private void Purge()
     {

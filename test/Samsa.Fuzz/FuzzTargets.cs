@@ -13,6 +13,7 @@ public static class FuzzTargets
         ["batches"] = () => new BatchTarget(),
         ["codecs"] = () => new CodecTarget(),
         ["files"] = () => new FileTarget(),
+        ["zookeeper"] = () => new ZooKeeperTarget(),
     };
 
     /// <summary>The names.</summary>

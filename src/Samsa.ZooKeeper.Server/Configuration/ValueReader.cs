@@ -7,7 +7,7 @@ namespace Samsa.ZooKeeper.Server.Configuration;
 internal sealed class ValueReader(IReadOnlyDictionary<string, string> values)
 {
     // What an ensemble needs, and what says nothing when a server stands alone.
-    private static readonly string[] Meaningless = ["initLimit", "syncLimit", "admin.enableServer", "standaloneEnabled"];
+    private static readonly string[] Meaningless = ["initLimit", "syncLimit", "standaloneEnabled", "metricsProvider.exportJvmInfo"];
 
     private readonly HashSet<string> _read = new(Meaningless, StringComparer.Ordinal);
 
@@ -42,7 +42,7 @@ internal sealed class ValueReader(IReadOnlyDictionary<string, string> values)
 
     internal IPAddress Address(string key)
     {
-        if (Text(key) is not { } text)
+        if (Text(key) is not { } text || text is "0.0.0.0" or "::")
         {
             return IPAddress.IPv6Any;
         }

@@ -72,6 +72,21 @@ public sealed record ZooKeeperConfig
     /// <summary><c>DigestAuthenticationProvider.superDigest</c>.</summary>
     public string? SuperDigest { get; init; }
 
+    /// <summary>
+    /// Where the admin commands are served over HTTP: <c>admin.serverAddress</c> and <c>admin.serverPort</c>. Null for nowhere, which it
+    /// is unless a port is set or <c>admin.enableServer=true</c> (8080 then).
+    /// </summary>
+    public IPEndPoint? Admin { get; init; }
+
+    /// <summary><c>admin.commandURL</c>.</summary>
+    public string AdminUrl { get; init; } = "/commands";
+
+    /// <summary>
+    /// Where Prometheus finds <c>/metrics</c>: <c>metricsProvider.httpHost</c> and <c>metricsProvider.httpPort</c> (7000), if
+    /// <c>metricsProvider.className</c> is Apache's for Prometheus. Null for nowhere.
+    /// </summary>
+    public IPEndPoint? Metrics { get; init; }
+
     /// <summary>Keys that this server does not know or does not obey, as they were written.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; init; } = [];
 
@@ -109,6 +124,9 @@ public sealed record ZooKeeperConfig
             EnforceQuota = reader.Flag("enforceQuota", false),
             SkipAcl = reader.Flag("skipACL", false),
             SuperDigest = reader.Text("DigestAuthenticationProvider.superDigest"),
+            Admin = ReadAdmin(reader),
+            AdminUrl = reader.Text("admin.commandURL") ?? "/commands",
+            Metrics = ReadMetrics(reader),
             IgnoredKeys = reader.Unread(),
         };
         config.Check();
@@ -142,6 +160,27 @@ public sealed record ZooKeeperConfig
         MaxConnections = MaxCnxns,
         Words = FourLetterWords,
     };
+
+    private static IPEndPoint? ReadAdmin(ValueReader reader)
+    {
+        // Apache's default of 8080 would meet Samsa's own HTTP port, so nothing is served where nobody asks for it.
+        var port = reader.Number("admin.serverPort", -1, 0, 65535);
+        var address = reader.Address("admin.serverAddress");
+        var enabled = reader.Flag("admin.enableServer", port >= 0);
+        return enabled ? new IPEndPoint(address, port < 0 ? 8080 : port) : null;
+    }
+
+    private static IPEndPoint? ReadMetrics(ValueReader reader)
+    {
+        var provider = reader.Text("metricsProvider.className") ?? "";
+        var endPoint = new IPEndPoint(reader.Address("metricsProvider.httpHost"), reader.Number("metricsProvider.httpPort", 7000, 0, 65535));
+        return provider.Split('.')[^1] switch
+        {
+            "PrometheusMetricsProvider" => endPoint,
+            "" or "DefaultMetricsProvider" or "NullMetricsProvider" => null,
+            _ => throw new ZooKeeperConfigException($"metricsProvider.className={provider}: there is PrometheusMetricsProvider only."),
+        };
+    }
 
     private void Check()
     {

@@ -62,6 +62,10 @@ internal sealed class ClientConnection : IClientConnection
 
     internal OpCode LastOperation { get; private set; }
 
+    internal DateTimeOffset LastAnswerAt { get; private set; }
+
+    internal LatencySummary Latency { get; } = new();
+
     /// <summary>Requests that wait for their answers.</summary>
     internal int Outstanding
     {
@@ -82,7 +86,9 @@ internal sealed class ClientConnection : IClientConnection
         {
             if (_receivedAt.TryDequeue(out var received))
             {
-                _registry.Statistics.CountAnswer((long)_registry.Time.GetElapsedTime(received).TotalMilliseconds);
+                var latency = (long)_registry.Time.GetElapsedTime(received).TotalMilliseconds;
+                _registry.Statistics.CountAnswer(latency);
+                Latency.Add(latency);
             }
 
             if (_room is not null && _receivedAt.Count <= _registry.Options.OutstandingLimit / 2)
@@ -91,7 +97,7 @@ internal sealed class ClientConnection : IClientConnection
             }
         }
 
-        (LastXid, LastZxid) = (xid, zxid);
+        (LastXid, LastZxid, LastAnswerAt) = (xid, zxid, _registry.Time.GetUtcNow());
         Sent++;
         _outbox.Add(new Outgoing(true, xid, zxid, error, body));
         room?.SetResult();
@@ -140,7 +146,14 @@ internal sealed class ClientConnection : IClientConnection
     /// <inheritdoc/>
     public void Close() => _outbox.Close();
 
-    internal void ResetCounters() => (Received, Sent) = (0, 0);
+    internal void ResetCounters()
+    {
+        (Received, Sent) = (0, 0);
+        lock (_receivedAt)
+        {
+            Latency.Reset();
+        }
+    }
 
     /// <summary>Ends the connection at once.</summary>
     internal void End()

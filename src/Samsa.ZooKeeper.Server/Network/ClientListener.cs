@@ -75,6 +75,7 @@ internal sealed class ClientListener : IAsyncDisposable
                 || (options.MaxConnections > 0 && _registry.Count >= options.MaxConnections))
             {
                 LogMessages.ConnectionRefused(_registry.Logger, client, "maxClientCnxns or maxCnxns is reached");
+                _registry.CountRefused();
                 accepted.Dispose();
                 return;
             }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Samsa.ZooKeeper.Server.Administration;
 
 namespace Samsa.ZooKeeper.Server.Network;
 
@@ -9,10 +10,12 @@ internal sealed class ConnectionRegistry
 {
     private readonly ConcurrentDictionary<ClientConnection, bool> _connections = [];
     private readonly CoordinationServer _server;
+    private long _refused;
 
     internal ConnectionRegistry(CoordinationServer server, ConnectionOptions options, TimeProvider time, ILogger logger, ServerInformation information)
     {
         (_server, Options, Time, Logger) = (server, options, time, logger);
+        Monitor = new MonitorValues(server, this, information);
         Words = new FourLetterWords(server, this, information);
     }
 
@@ -25,6 +28,11 @@ internal sealed class ConnectionRegistry
     internal ServerStatistics Statistics { get; } = new();
 
     internal FourLetterWords Words { get; }
+
+    internal MonitorValues Monitor { get; }
+
+    /// <summary>Connections that a limit refused.</summary>
+    internal long Refused => Interlocked.Read(ref _refused);
 
     internal IEnumerable<ClientConnection> All => _connections.Keys;
 
@@ -40,6 +48,8 @@ internal sealed class ConnectionRegistry
 
         return count;
     }
+
+    internal void CountRefused() => Interlocked.Increment(ref _refused);
 
     /// <summary>Serves a connection until it ends.</summary>
     internal void Serve(Stream stream, IPEndPoint client)

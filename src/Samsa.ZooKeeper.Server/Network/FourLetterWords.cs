@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Samsa.ZooKeeper.Server.Administration;
+using Samsa.ZooKeeper.Server.Requests;
 
 namespace Samsa.ZooKeeper.Server.Network;
 
@@ -11,11 +13,8 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
 {
     private static readonly string[] Known =
     [
-        "conf", "cons", "crst", "dirs", "dump", "envi", "isro", "mntr", "ruok", "srst", "srvr", "stat", "wchc", "wchp", "wchs",
+        "conf", "cons", "crst", "dirs", "dump", "envi", "gtmk", "hash", "isro", "mntr", "ruok", "srst", "srvr", "stat", "wchc", "wchp", "wchs",
     ];
-
-    private readonly TimeProvider _time = registry.Time;
-    private readonly long _started = registry.Time.GetTimestamp();
 
     /// <summary>The word that the first four bytes of a connection are; null for none, so that they are a length.</summary>
     internal static string? Find(int firstBytes)
@@ -32,6 +31,20 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
 
         return null;
     }
+
+    internal static IEnumerable<(string Name, string Value)> EnvironmentOf(ServerInformation information) =>
+    [
+        ("zookeeper.version", information.Version),
+        ("host.name", System.Environment.MachineName),
+        ("os.name", System.Environment.OSVersion.Platform.ToString()),
+        ("os.version", System.Environment.OSVersion.Version.ToString()),
+        ("user.name", System.Environment.UserName),
+        ("user.dir", System.Environment.CurrentDirectory),
+        ("dotnet.version", System.Environment.Version.ToString()),
+    ];
+
+    /// <summary>The moment at which a bucket of sessions ends.</summary>
+    internal static DateTimeOffset ExpiryOf(RequestPipeline pipeline, long end) => pipeline.ToWallClock(end);
 
     internal async Task AnswerAsync(string word, Stream stream, CancellationToken cancellation)
     {
@@ -89,6 +102,13 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
             case "envi":
                 Environment(text);
                 break;
+            case "gtmk":
+                // A mask of what is traced: this server traces nothing.
+                text.Append('0');
+                break;
+            case "hash":
+                text.Append("This server computes no digests.\n");
+                break;
             case "srst":
                 registry.Statistics.Reset();
                 text.Append("Server stats reset.\n");
@@ -136,9 +156,11 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
             text.Append(CultureInfo.InvariantCulture, $"(queued={connection.Outstanding},recved={connection.Received},sent={connection.Sent}");
             if (full && connection.SessionId != 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $",sid={Hex(connection.SessionId)},lop={connection.LastOperation}");
+                text.Append(CultureInfo.InvariantCulture, $",sid={Hex(connection.SessionId)},lop={OperationNames.Of(connection.LastOperation)}");
                 text.Append(CultureInfo.InvariantCulture, $",est={connection.EstablishedAt.ToUnixTimeMilliseconds()},to={connection.Timeout}");
                 text.Append(CultureInfo.InvariantCulture, $",lcxid={Hex(connection.LastXid)},lzxid={Hex(connection.LastZxid)}");
+                text.Append(CultureInfo.InvariantCulture, $",lresp={connection.LastAnswerAt.ToUnixTimeMilliseconds()},llat={connection.Latency.Last}");
+                text.Append(CultureInfo.InvariantCulture, $",minlat={connection.Latency.Least},avglat={connection.Latency.Average},maxlat={connection.Latency.Most}");
             }
 
             text.Append(")\n");
@@ -147,26 +169,10 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
 
     private void Monitor(StringBuilder text)
     {
-        var statistics = registry.Statistics;
-        Line(text, $"zk_version\t{information.Version}");
-        Line(text, $"zk_server_state\tstandalone");
-        Line(text, $"zk_avg_latency\t{statistics.AverageLatency:0.0###}");
-        Line(text, $"zk_min_latency\t{statistics.MinLatency}");
-        Line(text, $"zk_max_latency\t{statistics.MaxLatency}");
-        Line(text, $"zk_packets_received\t{statistics.Received}");
-        Line(text, $"zk_packets_sent\t{statistics.Sent}");
-        Line(text, $"zk_num_alive_connections\t{registry.Count}");
-        Line(text, $"zk_uptime\t{(long)_time.GetElapsedTime(_started).TotalMilliseconds}");
-        server.Enter(pipeline =>
+        foreach (var (name, value, _) in registry.Monitor.Read())
         {
-            Line(text, $"zk_outstanding_requests\t{pipeline.UnderWayCount}");
-            Line(text, $"zk_znode_count\t{pipeline.Tree.NodeCount}");
-            Line(text, $"zk_ephemerals_count\t{pipeline.Tree.EphemeralCount}");
-            Line(text, $"zk_watch_count\t{pipeline.Watches.Count}");
-            Line(text, $"zk_global_sessions\t{pipeline.Sessions.Count}");
-            Line(text, $"zk_local_sessions\t0");
-            Line(text, $"zk_approximate_data_size\t{pipeline.Tree.DataSize}");
-        });
+            text.Append("zk_").Append(name).Append('\t').Append(MonitorValues.Text(value)).Append('\n');
+        }
     }
 
     private void Configuration(StringBuilder text)
@@ -188,16 +194,13 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
     private void Environment(StringBuilder text)
     {
         text.Append("Environment:\n");
-        Line(text, $"zookeeper.version={information.Version}");
-        Line(text, $"host.name={System.Environment.MachineName}");
-        Line(text, $"os.name={System.Environment.OSVersion.Platform}");
-        Line(text, $"os.version={System.Environment.OSVersion.Version}");
-        Line(text, $"user.name={System.Environment.UserName}");
-        Line(text, $"user.dir={System.Environment.CurrentDirectory}");
-        Line(text, $"dotnet.version={System.Environment.Version}");
+        foreach (var (name, value) in EnvironmentOf(information))
+        {
+            text.Append(name).Append('=').Append(value).Append('\n');
+        }
     }
 
-    private static long SizeOf(string directory)
+    internal static long SizeOf(string directory)
     {
         long size = 0;
         foreach (var file in Directory.Exists(directory) ? new DirectoryInfo(directory).EnumerateFiles() : [])

@@ -50,7 +50,7 @@ internal static class WatchWords
         text.Append(CultureInfo.InvariantCulture, $"Session Sets ({pipeline.Sessions.Buckets.Count})/({pipeline.Sessions.Count}):\n");
         foreach (var (end, sessions) in pipeline.Sessions.Buckets)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{sessions.Count} expire at {end} ms after the start:\n");
+            text.Append(CultureInfo.InvariantCulture, $"{sessions.Count} expire at {FourLetterWords.ExpiryOf(pipeline, end):ddd MMM dd HH:mm:ss 'UTC' yyyy}:\n");
             foreach (var session in sessions)
             {
                 text.Append(CultureInfo.InvariantCulture, $"\t0x{session.Id:x}\n");

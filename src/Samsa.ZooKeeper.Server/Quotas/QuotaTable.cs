@@ -15,6 +15,9 @@ internal sealed class QuotaTable(DataTree tree)
 
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
 
+    /// <summary>Is told when a change takes a path over one of its soft limits: what is there, and what should be. Called under the lock.</summary>
+    internal Action<string, QuotaLimits, QuotaLimits>? SoftLimitPassed { get; set; }
+
     /// <summary>The paths with a quota.</summary>
     internal IReadOnlyCollection<string> Paths => _paths;
 
@@ -130,7 +133,14 @@ internal sealed class QuotaTable(DataTree tree)
             && tree.Find(NodePath.Quota + quotaPath + "/" + StatsName) is { } counter
             && QuotaLimits.Parse(counter.Data) is { } used)
         {
-            tree.ReplaceData(counter, new QuotaLimits(used.Count + nodes, used.Bytes + bytes).ToStatText());
+            var now = new QuotaLimits(used.Count + nodes, used.Bytes + bytes);
+            tree.ReplaceData(counter, now.ToStatText());
+            if (SoftLimitPassed is not null && Read(quotaPath) is { Limits: var limits }
+                && ((used.Count <= limits.Count && limits.Count < now.Count && limits.Count > -1)
+                    || (used.Bytes <= limits.Bytes && limits.Bytes < now.Bytes && limits.Bytes > -1)))
+            {
+                SoftLimitPassed(quotaPath, now, limits);
+            }
         }
     }
 }

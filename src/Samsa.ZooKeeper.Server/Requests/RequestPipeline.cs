@@ -75,6 +75,9 @@ internal sealed partial class RequestPipeline
 
     private long WallClock => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>A moment of the sessions' clock.</summary>
+    internal DateTimeOffset ToWallClock(long milliseconds) => _time.GetUtcNow().AddMilliseconds(milliseconds - Now);
+
     /// <summary>A client asks for a session, or for its old one.</summary>
     internal void Connect(IClientConnection connection, ConnectRequest request)
     {

@@ -7,18 +7,30 @@ namespace Samsa.ZooKeeper.Sessions;
 /// <summary>The loop that connects, asks for the session, and uses the connection until it ends.</summary>
 internal sealed partial class ClientSession
 {
+    /// <summary>The client was closed, or its session is over for good.</summary>
+    private bool IsEnding
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _final is not null;
+            }
+        }
+    }
+
     private async Task RunAsync()
     {
         try
         {
-            while (!_stop.IsCancellationRequested)
+            while (!IsEnding)
             {
                 var server = _servers.Next();
                 try
                 {
                     using var connection = await OpenAsync(server).ConfigureAwait(false);
                     var reason = await LiveAsync(connection).ConfigureAwait(false);
-                    if (!_stop.IsCancellationRequested)
+                    if (!IsEnding)
                     {
                         LogMessages.NotConnected(_options.Logger, SessionId, server, reason);
                     }
@@ -134,7 +146,8 @@ internal sealed partial class ClientSession
             _connected = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        if (!_stop.IsCancellationRequested)
+        // A server ends the connection of a session that was closed: that is no loss.
+        if (!IsEnding)
         {
             Change(KeeperState.Disconnected);
             await Task.Delay(_servers.WaitAfterLoss(), _time, _stop.Token).ConfigureAwait(false);

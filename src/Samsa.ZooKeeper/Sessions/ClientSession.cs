@@ -254,17 +254,21 @@ internal sealed partial class ClientSession : IAsyncDisposable
 
     internal void OnIdentity(Identity identity, KeeperError error)
     {
-        identity.Answer(error);
-        if (error != KeeperError.Ok)
+        if (error == KeeperError.Ok)
         {
-            LogMessages.AuthFailed(_options.Logger, identity.Scheme);
-            lock (_lock)
-            {
-                _final ??= KeeperError.AuthFailed;
-            }
-
-            _stop.Cancel();
+            identity.Answer(error);
+            return;
         }
+
+        // Whoever hears of it finds the client at its end already.
+        LogMessages.AuthFailed(_options.Logger, identity.Scheme);
+        lock (_lock)
+        {
+            _final ??= KeeperError.AuthFailed;
+        }
+
+        identity.Answer(error);
+        _stop.Cancel();
     }
 
     private string PathOf(Operation operation) => operation.Path is { } path ? Chroot.ToServer(path) : "/zookeeper/config";

@@ -43,15 +43,17 @@ public sealed class KafkaScriptTests
         Assert.Equal(0, await other.ExitAsync());
     }
 
-    [Fact]
-    public async Task Stop_says_so_when_there_is_nothing_to_stop()
+    [Theory]
+    [InlineData("kafka-server-stop", "No kafka server to stop\n")]
+    [InlineData("zookeeper-server-stop.sh", "No zookeeper server to stop\n")]
+    public async Task Stop_says_so_when_there_is_nothing_to_stop(string script, string message)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the scripts are for Unix shells");
 
-        var (code, output) = await RunAsync("kafka-server-stop", ["1 /sbin/init server", "2 vim samsa server"]);
+        var (code, output) = await RunAsync(script, ["1 /sbin/init server", "2 vim samsa server", "3 vim samsa zookeeper-server"]);
 
         Assert.Equal(1, code);
-        Assert.Equal("No kafka server to stop\n", output);
+        Assert.Equal(message, output);
     }
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string script, string[] processes)

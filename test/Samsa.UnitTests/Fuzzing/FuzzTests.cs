@@ -18,6 +18,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [InlineData("batches", 20_000)]
     [InlineData("codecs", 2500)]
     [InlineData("files", 1200)]
+    [InlineData("zookeeper", 20_000)]
     public void Hostile_input_breaks_no_promise(string target, int executions)
     {
         var seconds = Environment.GetEnvironmentVariable("SAMSA_FUZZ_SECONDS");

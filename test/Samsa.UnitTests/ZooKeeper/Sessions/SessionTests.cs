@@ -250,6 +250,7 @@ public sealed class SessionTests
     public async Task Disposal_ends_the_session_behind_the_requests_and_detaching_leaves_it()
     {
         var client = _server.Client();
+        using var states = new StateLog(client);
         var connection = await _server.AcceptAsync(1);
         var last = client.TryAsync(Operation.Sync("/"));
         var (xid, _, _) = await connection.ReadAsync();
@@ -260,9 +261,11 @@ public sealed class SessionTests
         var (closeXid, type, _) = await connection.ReadAsync();
         Assert.Equal(OpCode.CloseSession, type);
         await connection.AnswerAsync(closeXid);
+        connection.Close();
         await disposal;
         Assert.Equal(KeeperState.Closed, client.State);
-        await connection.ReadEndAsync();
+        Assert.Equal([KeeperState.SyncConnected, KeeperState.Closed], await states.TakeAsync(2));
+        Assert.Single(_server.Asked);
 
         var other = _server.Client();
         connection = await _server.AcceptAsync(2);

@@ -1,0 +1,1 @@
+samsa-tool
