@@ -248,25 +248,36 @@ public sealed class ZooKeeperTarget : IFuzzTarget
 
     private void Commit()
     {
+        // What waited for a write may be one.
         var proposals = new List<Proposal>();
-        Pipeline.TakeProposals(proposals);
-        foreach (var proposal in proposals)
+        while (Pipeline.HasProposals)
         {
-            if (proposal.Header is { } header)
+            proposals.Clear();
+            Pipeline.TakeProposals(proposals);
+            foreach (var proposal in proposals)
             {
-                using var writer = new WireWriter();
-                TxnCodec.Write(writer, header, proposal.Txn);
-                var logged = writer.ToArray();
-                var (again, txn) = TxnCodec.Read(logged);
-                using var second = new WireWriter();
-                TxnCodec.Write(second, again, txn);
-                if (!second.ToArray().AsSpan().SequenceEqual(logged))
-                {
-                    throw new FindingException("log", $"A transaction of the type {(OpCode)header.Type} is not what is read again");
-                }
+                CheckLogged(proposal);
+                Pipeline.Commit(proposal);
             }
+        }
+    }
 
-            Pipeline.Commit(proposal);
+    private static void CheckLogged(Proposal proposal)
+    {
+        if (proposal.Header is not { } header)
+        {
+            return;
+        }
+
+        using var writer = new WireWriter();
+        TxnCodec.Write(writer, header, proposal.Txn);
+        var logged = writer.ToArray();
+        var (again, txn) = TxnCodec.Read(logged);
+        using var second = new WireWriter();
+        TxnCodec.Write(second, again, txn);
+        if (!second.ToArray().AsSpan().SequenceEqual(logged))
+        {
+            throw new FindingException("log", $"A transaction of the type {(OpCode)header.Type} is not what is read again");
         }
     }
 

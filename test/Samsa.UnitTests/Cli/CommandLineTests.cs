@@ -39,8 +39,10 @@ public sealed class CommandLineTests
     [Fact]
     public void Every_tool_has_Kafkas_names_in_bin()
     {
-        // The server has names of its own, kafka-server-start and kafka-server-stop; Kafka has no top.
-        var names = CommandTable.All.Select(c => c.Name).Where(n => n is not ("server" or "top")).SelectMany(n => new[] { $"kafka-{n}", $"kafka-{n}.sh" });
+        // The servers and ZooKeeper's shell have names of their own; Kafka has no top.
+        string[] others = ["kafka-server-start", "kafka-server-stop", "zookeeper-server-start", "zookeeper-server-stop", "zookeeper-shell", "zkServer", "zkCli"];
+        string[] without = ["server", "top", "zkcli", "zookeeper-server", "zookeeper-shell"];
+        var names = CommandTable.All.Select(c => c.Name).Except(without).Select(n => $"kafka-{n}").Concat(others).SelectMany(n => new[] { n, n + ".sh" });
 
         Assert.All(names, name => Assert.Equal("samsa-tool", new FileInfo(Repository.PathOf("bin/" + name)).LinkTarget));
     }
