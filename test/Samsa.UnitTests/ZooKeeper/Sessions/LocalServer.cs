@@ -17,7 +17,7 @@ internal sealed class LocalServer : IConnector, IAsyncDisposable
     private volatile bool _unreachable;
 
     public LocalServer() => _server = ZooKeeperServer.Start(
-        new ZooKeeperConfig { DataDir = _directory.FullName, ClientPort = -1, TickTime = 100, ExtendedTypesEnabled = true, PreAllocSize = 64 },
+        new ZooKeeperConfig { DataDir = _directory.FullName, ClientPort = -1, TickTime = 1000, ExtendedTypesEnabled = true, PreAllocSize = 64 },
         TimeProvider.System,
         NullLogger.Instance);
 
@@ -65,7 +65,7 @@ internal sealed class LocalServer : IConnector, IAsyncDisposable
     {
         ConnectString = "local" + chroot,
         Connector = this,
-        SessionTimeout = TimeSpan.FromSeconds(2),
+        SessionTimeout = TimeSpan.FromSeconds(20),
         ReconnectBackoff = TimeSpan.FromMilliseconds(1),
         ReconnectBackoffMax = TimeSpan.FromMilliseconds(20),
     };
