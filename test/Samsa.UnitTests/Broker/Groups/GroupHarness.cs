@@ -108,6 +108,16 @@ internal sealed class GroupHarness
         return answer;
     }
 
+    /// <summary>A join with the bytes of a real client.</summary>
+    public Answer<JoinGroupResponse> JoinWith(string protocol, byte[] metadata, string memberId, string? instance, int rebalance)
+    {
+        var answer = new Answer<JoinGroupResponse>(code => ClassicGroup.JoinRefusal(memberId, code));
+        Do(new GroupEvent.Join(
+            answer.Ticket, Group, memberId, instance, "consumer", [new GroupProtocol(protocol, metadata)], 10_000, rebalance, "client", "/host",
+            NeedsKnownMemberId: instance is null, MaySkipAssignment: true, (++_ids).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        return answer;
+    }
+
     public Answer<SyncGroupResponse> Sync(JoinGroupResponse joined, string? instance = null, string? type = null, string? protocol = null, params string[] parts)
     {
         var assignments = joined.Members
