@@ -1,7 +1,6 @@
 // Requests to a ZooKeeper server, by our client: one after the other, and many under way. bench/compare/zookeeper.py runs it.
 using System.Globalization;
 using Samsa.ZooKeeper;
-using Samsa.ZooKeeper.Operations;
 
 if (args is not [var address, var seconds, var inFlight])
 {
