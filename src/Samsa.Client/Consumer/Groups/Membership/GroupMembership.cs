@@ -279,13 +279,14 @@ internal sealed partial class GroupMembership : IAsyncDisposable
 
     private void Publish()
     {
-        var wants = _state.WantsCaller && !_closing;
-        if (wants && !_wantsCaller)
+        // Seen before the caller wakes, which otherwise finds nothing to do and sleeps on.
+        var wanted = _wantsCaller;
+        _wantsCaller = _state.WantsCaller && !_closing;
+        if (_wantsCaller && !wanted)
         {
             _assignment.DataArrived.Set();
         }
 
-        _wantsCaller = wants;
         var moved = _moved;
         _moved = NewSignal();
         moved.TrySetResult();
