@@ -49,8 +49,16 @@ internal sealed class AsyncSignal
         }
         finally
         {
-            one.Abandon(first);
-            other.Abandon(second);
+            // One that came is used up, as the caller looks at everything when it wakes: kept, it would never let the caller sleep again.
+            if (!first.IsCompleted)
+            {
+                one.Abandon(first);
+            }
+
+            if (!second.IsCompleted)
+            {
+                other.Abandon(second);
+            }
         }
     }
 

@@ -45,6 +45,17 @@ public sealed class AsyncSignalTests
     }
 
     [Fact]
+    public async Task Of_two_signals_the_one_that_came_is_used_up()
+    {
+        var other = new AsyncSignal();
+        _signal.Set();
+        await AsyncSignal.WaitAnyAsync(_signal, other, TestContext.Current.CancellationToken);
+
+        Assert.False(_signal.WaitAsync().IsCompleted);
+        Assert.False(other.WaitAsync().IsCompleted);
+    }
+
+    [Fact]
     public void Calls_before_a_look_are_one()
     {
         _signal.Set();
