@@ -59,11 +59,12 @@ public abstract partial class ClientSuiteTests
         var topic = await CreateAsync("static-" + how);
         options.GroupInstanceId = "other";
         await using var other = Member(options, topic);
+        await UntilAsync(() => other.Partitions.Count == Partitions);
         options.GroupInstanceId = "one";
         IReadOnlyCollection<TopicPartition> before;
         await using (var one = Member(options, topic))
         {
-            await UntilAsync(() => one.Partitions.Count > 0 && one.Partitions.Count + other.Partitions.Count == Partitions);
+            await UntilAsync(() => one.Partitions.Count > 0 && other.Partitions.Count > 0 && one.Partitions.Count + other.Partitions.Count == Partitions);
             before = one.Partitions;
         }
 
@@ -119,6 +120,7 @@ public abstract partial class ClientSuiteTests
         var topic = await CreateAsync("lazy-" + how);
         await using var busy = Member(options, topic);
         options.MaxPollInterval = TimeSpan.FromSeconds(1);
+        await UntilAsync(() => busy.Partitions.Count == Partitions);
         await using var lazy = Member(options, topic);
         await UntilAsync(() => lazy.Partitions.Count > 0 && lazy.Partitions.Count + busy.Partitions.Count == Partitions);
         var goOn = new TaskCompletionSource();
