@@ -17,13 +17,16 @@ public abstract class DifferentialPair(string version) : IAsyncLifetime
         ["transaction.state.log.replication.factor"] = "1",
         ["transaction.state.log.min.isr"] = "1",
         ["group.initial.rebalance.delay.ms"] = "0",
-        ["group.consumer.assignment.interval.ms"] = "0",
         ["log.index.size.max.bytes"] = "65536",
         ["auto.create.topics.enable"] = "true",
         ["log.retention.ms"] = "-1",
         ["share.coordinator.state.topic.replication.factor"] = "1",
         ["share.coordinator.state.topic.min.isr"] = "1",
     };
+
+    // A key that the version does not know would be told of as a secret.
+    private readonly Dictionary<string, string> _settings =
+        version == "3.9" ? Same : new(Same, StringComparer.Ordinal) { ["group.consumer.assignment.interval.ms"] = "0" };
 
     private Task<(Side Samsa, Side Kafka)>? _sides;
     private SamsaBroker? _samsa;
@@ -46,12 +49,12 @@ public abstract class DifferentialPair(string version) : IAsyncLifetime
 
     private async Task<(Side Samsa, Side Kafka)> StartAsync()
     {
-        _kafka = new ApacheKafkaProcess(version, Same);
+        _kafka = new ApacheKafkaProcess(version, _settings);
         await _kafka.StartAsync();
         _samsa = await SamsaBroker.StartAsync(new SamsaBrokerOptions
         {
             // The peers' script gives this id to its broker.
-            Overrides = new Dictionary<string, string>(Same, StringComparer.Ordinal) { ["broker.id"] = "1" },
+            Overrides = new Dictionary<string, string>(_settings, StringComparer.Ordinal) { ["broker.id"] = "1" },
         });
         var sides = (new Side("Samsa", _samsa.BootstrapServers, _samsa.DataDirectory), new Side("Apache Kafka " + version, _kafka.BootstrapServers, _kafka.DataDirectory));
         await sides.Item1.GreetAsync();
