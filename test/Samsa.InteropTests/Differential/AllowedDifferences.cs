@@ -54,8 +54,6 @@ internal static class AllowedDifferences
         new("groups-without-offsets", ApiKey.ListGroups, "3.9", ".*", @"Groups\[OffsetDelete-.*\].*"),
         new("group-operations", ApiKey.DescribeGroups, "3.9", "operations", ".*AuthorizedOperations"),
         new("assignments-while-members-gather", ApiKey.DescribeGroups, "3.9", ".*", ".*MemberAssignment"),
-        new("no-consumer-groups-in-3.9", ApiKey.ConsumerGroupHeartbeat, "3.9", ".*", ".*"),
-        new("no-consumer-groups-in-3.9", ApiKey.ConsumerGroupDescribe, "3.9", ".*", ".*"),
         new("small-segments", ApiKey.CreateTopics, "4.3", "config segment.bytes=100", ".*"),
     ];
 
