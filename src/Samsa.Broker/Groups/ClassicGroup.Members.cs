@@ -7,7 +7,7 @@ namespace Samsa.Broker.Groups;
 internal sealed partial class ClassicGroup
 {
     /// <summary>SyncGroup: the leader brings the assignment, the others fetch theirs.</summary>
-    public void Sync(GroupEvent.Sync sync, GroupStep step)
+    public override void Sync(GroupEvent.Sync sync, GroupStep step)
     {
         var error = CheckSync(sync);
         if (error != ErrorCode.None || !_members.TryGet(sync.MemberId, out var member))
@@ -53,7 +53,7 @@ internal sealed partial class ClassicGroup
     }
 
     /// <summary>Heartbeat.</summary>
-    public void Heartbeat(GroupEvent.Heartbeat beat, GroupStep step)
+    public override void Heartbeat(GroupEvent.Heartbeat beat, GroupStep step)
     {
         var error = CheckMember(beat.MemberId, beat.InstanceId);
         if (error == ErrorCode.None && beat.GenerationId != GenerationId)
@@ -71,7 +71,7 @@ internal sealed partial class ClassicGroup
     }
 
     /// <summary>LeaveGroup: one error for each of the members.</summary>
-    public void Leave(GroupEvent.Leave leave, GroupStep step)
+    public override void Leave(GroupEvent.Leave leave, GroupStep step)
     {
         var answer = new LeaveGroupResponse();
         foreach (var leaving in leave.Members)

@@ -53,6 +53,15 @@ internal abstract class Group(string groupId, GroupCounts counts, GroupOffsets? 
         }
     }
 
+    /// <summary>Heartbeat of a member of the classic protocol.</summary>
+    public abstract void Heartbeat(GroupEvent.Heartbeat beat, GroupStep step);
+
+    /// <summary>SyncGroup of a member of the classic protocol.</summary>
+    public abstract void Sync(GroupEvent.Sync sync, GroupStep step);
+
+    /// <summary>LeaveGroup: one error for each of the members.</summary>
+    public abstract void Leave(GroupEvent.Leave leave, GroupStep step);
+
     /// <summary>What happens to the group when its records are committed, or were not appended.</summary>
     public abstract void OnStored(GroupReceipt receipt, ErrorCode error, GroupStep step);
 

@@ -97,38 +97,26 @@ internal sealed partial class GroupShard(GroupOptions options, GroupCounts count
 
     private void Heartbeat(GroupEvent.Heartbeat beat, GroupStep step)
     {
-        switch (Find(beat.GroupId))
+        if (Find(beat.GroupId) is not { } group)
         {
-            case ClassicGroup classic:
-                classic.Heartbeat(beat, step);
-                NoteDeadline(classic);
-                break;
-            case ConsumerGroup consumer:
-                consumer.Heartbeat(beat, step);
-                NoteDeadline(consumer);
-                break;
-            default:
-                step.Answer(beat.Ticket, new HeartbeatResponse { ErrorCode = ErrorCode.UnknownMemberId });
-                break;
+            step.Answer(beat.Ticket, new HeartbeatResponse { ErrorCode = ErrorCode.UnknownMemberId });
+            return;
         }
+
+        group.Heartbeat(beat, step);
+        NoteDeadline(group);
     }
 
     private void Sync(GroupEvent.Sync sync, GroupStep step)
     {
-        switch (Find(sync.GroupId))
+        if (Find(sync.GroupId) is not { } group)
         {
-            case ClassicGroup classic:
-                classic.Sync(sync, step);
-                NoteDeadline(classic);
-                break;
-            case ConsumerGroup consumer:
-                consumer.Sync(sync, step);
-                NoteDeadline(consumer);
-                break;
-            default:
-                step.Answer(sync.Ticket, ClassicGroup.SyncAnswer(ErrorCode.UnknownMemberId));
-                break;
+            step.Answer(sync.Ticket, ClassicGroup.SyncAnswer(ErrorCode.UnknownMemberId));
+            return;
         }
+
+        group.Sync(sync, step);
+        NoteDeadline(group);
     }
 
     private ClassicGroup Make(string groupId)
@@ -180,8 +168,7 @@ internal sealed partial class GroupShard(GroupOptions options, GroupCounts count
     {
         if (Find(leave.GroupId) is { } group)
         {
-            (group as ClassicGroup)?.Leave(leave, step);
-            (group as ConsumerGroup)?.Leave(leave, step);
+            group.Leave(leave, step);
             NoteDeadline(group);
             return;
         }

@@ -97,7 +97,7 @@ internal sealed partial class ConsumerGroup
     }
 
     /// <summary>SyncGroup.</summary>
-    public void Sync(GroupEvent.Sync sync, GroupStep step)
+    public override void Sync(GroupEvent.Sync sync, GroupStep step)
     {
         var error = CheckClassic(sync.MemberId, sync.InstanceId, sync.GenerationId, out var member);
         if (error == ErrorCode.None && ((sync.ProtocolType is { } type && type != ClassicGroup.ConsumerProtocolType)
@@ -130,7 +130,7 @@ internal sealed partial class ConsumerGroup
     }
 
     /// <summary>Heartbeat.</summary>
-    public void Heartbeat(GroupEvent.Heartbeat beat, GroupStep step)
+    public override void Heartbeat(GroupEvent.Heartbeat beat, GroupStep step)
     {
         var error = CheckClassic(beat.MemberId, beat.InstanceId, beat.GenerationId, out var member);
         if (error == ErrorCode.None)
@@ -150,7 +150,7 @@ internal sealed partial class ConsumerGroup
     }
 
     /// <summary>LeaveGroup, by members of the classic protocol or by an administrator.</summary>
-    public void Leave(GroupEvent.Leave leave, GroupStep step)
+    public override void Leave(GroupEvent.Leave leave, GroupStep step)
     {
         var answer = new LeaveGroupResponse();
         var leaving = new List<ConsumerMember>();
