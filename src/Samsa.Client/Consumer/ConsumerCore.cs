@@ -58,7 +58,7 @@ internal sealed class ConsumerCore : IAsyncDisposable
             };
             Committer = new OffsetCommitter(_coordinator, Assignment, Cluster, options) { Membership = Membership };
             _committed = new CommittedPositions(_coordinator, Committer, Assignment, Cluster, options);
-            _committedRunning = GuardAsync(_committed);
+            _committedRunning = BackgroundTask.GuardAsync(Task.Run(() => _committed.RunAsync(_stopping.Token), CancellationToken.None), Stop);
         }
     }
 
@@ -233,26 +233,6 @@ internal sealed class ConsumerCore : IAsyncDisposable
         Cluster.Logger.LogError(fault, "The consumer stopped by a fault of its own");
         _fault = fault;
         Assignment.DataArrived.Set();
-    }
-
-    private async Task GuardAsync(CommittedPositions positions)
-    {
-        try
-        {
-            await Task.Run(() => positions.RunAsync(_stopping.Token), CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The consumer is disposed.
-        }
-        catch (ObjectDisposedException)
-        {
-            // So are its connections.
-        }
-        catch (Exception e)
-        {
-            Stop(e);
-        }
     }
 
     private void Enter()

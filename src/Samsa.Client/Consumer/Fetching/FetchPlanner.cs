@@ -18,7 +18,7 @@ internal sealed class FetchPlanner(
     private readonly HashSet<string> _askedTopics = new(StringComparer.Ordinal);
     private Task _running = Task.CompletedTask;
 
-    public void Start(CancellationToken stopping) => _running = GuardAsync(RunAsync(stopping));
+    public void Start(CancellationToken stopping) => _running = BackgroundTask.GuardAsync(RunAsync(stopping), failed);
 
     public void Wake() => _wake.Set();
 
@@ -80,8 +80,8 @@ internal sealed class FetchPlanner(
         var fetcher = new BrokerFetcher(node, cluster, assignment, options, telemetry);
         var resolver = new PositionResolver(node, cluster, assignment, options);
         _workers.Add(node, (fetcher, resolver));
-        _tasks.Add(GuardAsync(Task.Run(() => fetcher.RunAsync(stopping), CancellationToken.None)));
-        _tasks.Add(GuardAsync(Task.Run(() => resolver.RunAsync(stopping), CancellationToken.None)));
+        _tasks.Add(BackgroundTask.GuardAsync(Task.Run(() => fetcher.RunAsync(stopping), CancellationToken.None), failed));
+        _tasks.Add(BackgroundTask.GuardAsync(Task.Run(() => resolver.RunAsync(stopping), CancellationToken.None), failed));
     }
 
     // A topic that was just assigned need not wait for the back-off of Invalidate.
@@ -105,26 +105,6 @@ internal sealed class FetchPlanner(
         catch (KafkaException e)
         {
             cluster.Logger.LogWarning("Metadata could not be fetched: {Reason}", e.Message);
-        }
-    }
-
-    private async Task GuardAsync(Task task)
-    {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The consumer is disposed.
-        }
-        catch (ObjectDisposedException)
-        {
-            // So are its connections.
-        }
-        catch (Exception e)
-        {
-            failed(e);
         }
     }
 }

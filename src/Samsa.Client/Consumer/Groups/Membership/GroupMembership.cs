@@ -107,7 +107,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
             if (!_isWatching)
             {
                 _isWatching = true;
-                _running.Add(GuardAsync(Task.Run(() => _watch.RunAsync(_stopping.Token), CancellationToken.None)));
+                _running.Add(BackgroundTask.GuardAsync(Task.Run(() => _watch.RunAsync(_stopping.Token), CancellationToken.None), _failed));
             }
         }
 
@@ -266,7 +266,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     // Under the lock, so that requests leave in the order in which the state wants them; it does not wait for them.
     private void Begin(MembershipEffect effect)
     {
-        var task = GuardAsync(Task.Run(() => _requests.RunAsync(effect, Post, _stopping.Token), CancellationToken.None));
+        var task = BackgroundTask.GuardAsync(Task.Run(() => _requests.RunAsync(effect, Post, _stopping.Token), CancellationToken.None), _failed);
         _running.RemoveAll(static t => t.IsCompleted);
         _running.Add(task);
         if (effect is MembershipEffect.Leave)
@@ -295,26 +295,6 @@ internal sealed partial class GroupMembership : IAsyncDisposable
             // Rounded up: a timer has milliseconds.
             var wait = deadline - Now() + TimeSpan.FromMilliseconds(1);
             _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private async Task GuardAsync(Task task)
-    {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The consumer is disposed.
-        }
-        catch (ObjectDisposedException)
-        {
-            // So are its connections.
-        }
-        catch (Exception e)
-        {
-            _failed(e);
         }
     }
 }
