@@ -89,6 +89,7 @@ public sealed class ConsumerGroupsToolTests : IAsyncLifetime
                 + $"gc              cg              0          -               10              -               {id} /127.0.0.1      test\n",
                 "\nConsumer group 'ga' has no active members.\n"),
             run);
+        Assert.Equal(run, await RunAsync("3.9", "--describe", "--all-groups", "--offsets"));
         await IsAsync(
             "3.9",
             $"\nGROUP           CONSUMER-ID{pad} GROUP-INSTANCE-ID HOST            CLIENT-ID       #PARTITIONS     ASSIGNMENT\n"

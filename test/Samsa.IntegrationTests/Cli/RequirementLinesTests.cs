@@ -23,22 +23,7 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
             Overrides = new Dictionary<string, string> { ["group.initial.rebalance.delay.ms"] = "0" },
         });
 
-        // The real folder bin beside a launcher that runs the program that was built with the tests.
-        string repository = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
-        string bin = _folder.CreateSubdirectory("bin").FullName;
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(repository, "bin")))
-        {
-            if (Path.GetFileName(file) == "samsa-tool")
-                File.Copy(file, Path.Combine(bin, "samsa-tool"));
-            else
-                File.CreateSymbolicLink(Path.Combine(bin, Path.GetFileName(file)), "samsa-tool");
-        }
-
-        string launcher = Path.Combine(_folder.FullName, "samsa");
-        await File.WriteAllTextAsync(launcher, $"#!/bin/sh\nexec dotnet '{SamsaProgram.AssemblyPath}' \"$@\"\n");
-#pragma warning disable CA1416 // skipped on Windows
-        File.SetUnixFileMode(launcher, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-#pragma warning restore CA1416
+        await ScriptFolder.MakeAsync(_folder);
     }
 
     public async ValueTask DisposeAsync()

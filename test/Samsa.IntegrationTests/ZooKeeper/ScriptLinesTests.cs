@@ -19,27 +19,13 @@ public sealed class ScriptLinesTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the scripts are for Unix shells");
-        string repository = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
-        string bin = _folder.CreateSubdirectory("bin").FullName;
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(repository, "bin")))
-        {
-            if (Path.GetFileName(file) == "samsa-tool")
-                File.Copy(file, Path.Combine(bin, "samsa-tool"));
-            else
-                File.CreateSymbolicLink(Path.Combine(bin, Path.GetFileName(file)), "samsa-tool");
-        }
-
-        string launcher = Path.Combine(_folder.FullName, "samsa");
-        await File.WriteAllTextAsync(launcher, $"#!/bin/sh\nexec dotnet '{SamsaProgram.AssemblyPath}' \"$@\"\n");
-#pragma warning disable CA1416 // skipped on Windows
-        File.SetUnixFileMode(launcher, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-#pragma warning restore CA1416
+        await ScriptFolder.MakeAsync(_folder);
 
         // The real files, with a port and a directory of this test's own.
         string config = _folder.CreateSubdirectory("config").FullName;
         foreach (string name in new[] { "zoo.cfg", "zookeeper.properties" })
         {
-            string text = await File.ReadAllTextAsync(Path.Combine(repository, "config", name));
+            string text = await File.ReadAllTextAsync(Path.Combine(ScriptFolder.Repository, "config", name));
             await File.WriteAllTextAsync(
                 Path.Combine(config, name),
                 text.Replace("clientPort=2181", "clientPort=" + _port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
