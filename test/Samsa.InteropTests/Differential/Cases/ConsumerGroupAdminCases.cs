@@ -26,13 +26,13 @@ internal static class ConsumerGroupAdminCases
             {
                 var (group, simple) = (await s.GroupAsync(), await s.GroupAsync("s"));
                 await s.StableAsync(group);
-                await s.CommitAsync(simple, await s.TopicAsync(), (0, 1));
+                await s.CommitAsync(simple, await s.GroupTopicAsync(), (0, 1));
                 await s.ProbeAsync(new ConsumerGroupDescribeRequest { GroupIds = [group, simple] });
             }
         },
         { "in its states", async s =>
             {
-                var (stable, left, moving, topic) = (await s.GroupAsync("a"), await s.GroupAsync("b"), await s.GroupAsync("c"), await s.TopicAsync(2));
+                var (stable, left, moving, topic) = (await s.GroupAsync("a"), await s.GroupAsync("b"), await s.GroupAsync("c"), await s.GroupTopicAsync(2));
                 await s.InAsync(stable, "m1", topic, "i");
                 await s.InAsync(left, "m1", topic);
                 await s.BeatAsync(Going(left, "m1", -1));
@@ -43,7 +43,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "rack and client", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync());
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync());
                 var request = Joining(group, "m1", topic.Name, "i");
                 request.RackId = "r1";
                 await s.BeatAsync(request);
@@ -52,7 +52,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "by DescribeGroups", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync());
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync());
                 await s.InAsync(group, "m1", topic);
                 await s.ProbeAsync(new DescribeGroupsRequest { Groups = [group] }, 5);
                 await s.ProbeAsync(new DescribeGroupsRequest { Groups = [group] }, 6);
@@ -60,7 +60,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "listed", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync());
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync());
                 await s.InAsync(group, "m1", topic);
                 await s.ProbeAsync(new ListGroupsRequest { TypesFilter = ["consumer"], StatesFilter = ["Stable"] }, 5);
                 await s.ProbeAsync(new ListGroupsRequest { TypesFilter = ["Consumer"], StatesFilter = ["Empty", "assigning"] }, 5);
@@ -68,7 +68,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "deleted", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync());
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync());
                 await s.InAsync(group, "m1", topic);
                 await s.ProbeAsync(new DeleteGroupsRequest { GroupsNames = [group] }, 2);
                 await s.BeatAsync(Going(group, "m1", -1));
@@ -78,7 +78,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "commits of a member", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
                 await s.InAsync(group, "m1", topic);
                 await s.ProbeAsync(Commit(group, "m1", 2, topic), 9);
                 await s.ProbeAsync(Commit(group, "m1", 2, topic), 10);
@@ -93,7 +93,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "commits of an older epoch", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
                 await s.InAsync(group, "m1", topic);
                 await s.InAsync(group, "m2", topic);
                 await s.BeatAsync(Owning(group, "m1", 2, topic, 0));
@@ -110,7 +110,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "commits to an empty one", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync());
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync());
                 await s.InAsync(group, "m1", topic);
                 await s.BeatAsync(Going(group, "m1", -1));
                 await s.ProbeAsync(Commit(group, "", -1, topic), 8);
@@ -120,7 +120,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "fetches of offsets", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync());
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync());
                 await s.InAsync(group, "m1", topic);
                 await s.BeatAsync(Going(group, "m1", 2));
                 await s.PrepareAsync<OffsetCommitResponse>(Commit(group, "m1", 2, topic), 9);
@@ -134,7 +134,7 @@ internal static class ConsumerGroupAdminCases
         },
         { "OffsetDelete", async s =>
             {
-                var (group, topic, other) = (await s.GroupAsync(), await s.TopicAsync(), await s.TopicAsync(suffix: "other"));
+                var (group, topic, other) = (await s.GroupAsync(), await s.GroupTopicAsync(), await s.GroupTopicAsync(suffix: "other"));
                 await s.InAsync(group, "m1", topic);
                 await s.PrepareAsync<OffsetCommitResponse>(Commit(group, "m1", 2, topic), 9);
                 foreach (var one in new[] { topic, other })

@@ -11,7 +11,7 @@ internal static class ConsumerGroupCases
     {
         { "first", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(3));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(3));
                 await s.ProbeAsync(Joining(group, "m1", topic.Name));
                 await s.ProbeAsync(Going(group, "m1", 2));
                 await s.LookAsync(group);
@@ -57,7 +57,7 @@ internal static class ConsumerGroupCases
         },
         { "partitions when joining", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync());
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync());
                 var request = Owning(group, "m1", 0, topic, 0);
                 (request.RebalanceTimeoutMs, request.SubscribedTopicNames) = (1000, [topic.Name]);
                 await s.ProbeAsync(request);
@@ -72,7 +72,7 @@ internal static class ConsumerGroupCases
         { "leaving an unknown group", async s => await s.ProbeAsync(Going(await s.GroupAsync(), "m1", -1)) },
         { "unknown member", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync());
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync());
                 await s.InAsync(group, "m1", topic);
                 await s.ProbeAsync(Going(group, "m2", 2));
                 await s.ProbeAsync(Going(group, "m2", -1));
@@ -80,7 +80,7 @@ internal static class ConsumerGroupCases
         },
         { "epochs that are not its own", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
                 await s.InAsync(group, "m1", topic);
                 await s.ProbeAsync(Going(group, "m1", 3));
                 await s.BeatAsync(Going(group, "m1", -1));
@@ -92,7 +92,7 @@ internal static class ConsumerGroupCases
         },
         { "joining again", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
                 await s.InAsync(group, "m1", topic);
                 await s.ProbeAsync(Joining(group, "m1", topic.Name));
                 await s.InAsync(group, "m2", topic);
@@ -102,7 +102,7 @@ internal static class ConsumerGroupCases
         },
         { "the epoch before", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
                 await s.InAsync(group, "m1", topic);
                 await s.InAsync(group, "m2", topic);
                 await s.BeatAsync(Owning(group, "m1", 2, topic, 0, 1));
@@ -115,7 +115,7 @@ internal static class ConsumerGroupCases
         },
         { "a second member", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
                 await s.InAsync(group, "m1", topic);
                 await s.ProbeAsync(Joining(group, "m2", topic.Name));
                 await s.LookAsync(group);
@@ -130,7 +130,7 @@ internal static class ConsumerGroupCases
         },
         { "a second member while the first owns nothing", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
                 await s.InAsync(group, "m1", topic);
                 await s.InAsync(group, "m2", topic);
                 await s.ProbeAsync(Owning(group, "m1", 2, topic));
@@ -140,7 +140,7 @@ internal static class ConsumerGroupCases
         },
         { "seven partitions for three", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(7));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(7));
                 foreach (var member in new[] { "alpha", "beta", "gamma" })
                     await s.InAsync(group, member, topic);
                 await s.LookAsync(group);
@@ -150,7 +150,7 @@ internal static class ConsumerGroupCases
         },
         { "seven partitions for three by range", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(7));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(7));
                 foreach (var member in new[] { "gamma", "alpha", "beta" })
                     await s.ProbeAsync(Joining(group, member, topic.Name, assignor: "range"));
                 await s.LookAsync(group);
@@ -158,7 +158,7 @@ internal static class ConsumerGroupCases
         },
         { "static members by range", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(5));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(5));
                 await s.ProbeAsync(Joining(group, "a", topic.Name, "i2", "range"));
                 await s.ProbeAsync(Joining(group, "b", topic.Name, "i1", "range"));
                 await s.ProbeAsync(Joining(group, "c", topic.Name, null, "range"));
@@ -167,7 +167,7 @@ internal static class ConsumerGroupCases
         },
         { "an assignor that most want", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
                 await s.BeatAsync(Joining(group, "m1", topic.Name, assignor: "range"));
                 await s.LookAsync(group);
                 await s.BeatAsync(Joining(group, "m2", topic.Name, assignor: "uniform"));
@@ -178,7 +178,7 @@ internal static class ConsumerGroupCases
         { "different topics", async s =>
             {
                 var group = await s.GroupAsync();
-                var (one, two) = (await s.TopicAsync(4, suffix: "one"), await s.TopicAsync(2, suffix: "two"));
+                var (one, two) = (await s.GroupTopicAsync(4, suffix: "one"), await s.GroupTopicAsync(2, suffix: "two"));
                 await s.InAsync(group, "m1", one);
                 var both = Joining(group, "m2", one.Name);
                 both.SubscribedTopicNames = [one.Name, two.Name];
@@ -189,7 +189,7 @@ internal static class ConsumerGroupCases
         { "another subscription", async s =>
             {
                 var group = await s.GroupAsync();
-                var (one, two) = (await s.TopicAsync(2, suffix: "one"), await s.TopicAsync(2, suffix: "two"));
+                var (one, two) = (await s.GroupTopicAsync(2, suffix: "one"), await s.GroupTopicAsync(2, suffix: "two"));
                 await s.InAsync(group, "m1", one);
                 var other = Owning(group, "m1", 2, one, 0, 1);
                 other.SubscribedTopicNames = [two.Name];
@@ -201,7 +201,7 @@ internal static class ConsumerGroupCases
         },
         { "more partitions", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(1));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(1));
                 await s.InAsync(group, "m1", topic);
                 await s.PrepareAsync<CreatePartitionsResponse>(
                     new CreatePartitionsRequest { TimeoutMs = 10_000, Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = topic.Name, Count = 3, Assignments = null }] }, 3);
@@ -211,7 +211,7 @@ internal static class ConsumerGroupCases
         },
         { "leaving", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
                 await s.InAsync(group, "m1", topic);
                 await s.InAsync(group, "m2", topic);
                 await s.ProbeAsync(Going(group, "m2", -1));
@@ -224,7 +224,7 @@ internal static class ConsumerGroupCases
         },
         { "static", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
                 await s.ProbeAsync(Joining(group, "m1", topic.Name, "i"));
                 await s.ProbeAsync(Joining(group, "m2", topic.Name, "i"));
                 await s.ProbeAsync(Joining(group, "m1", topic.Name, "i"));
@@ -237,7 +237,7 @@ internal static class ConsumerGroupCases
         },
         { "static that comes back", async s =>
             {
-                var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+                var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
                 await s.InAsync(group, "m1", topic, "i");
                 await s.InAsync(group, "m2", topic);
                 await s.BeatAsync(Owning(group, "m1", 2, topic, 0, 1));
@@ -255,8 +255,8 @@ internal static class ConsumerGroupCases
         { "a regular expression", async s =>
             {
                 var group = await s.GroupAsync();
-                await s.TopicAsync(2, suffix: "one");
-                await s.TopicAsync(1, suffix: "two");
+                await s.GroupTopicAsync(2, suffix: "one");
+                await s.GroupTopicAsync(1, suffix: "two");
                 var request = Joining(group, "m1", null);
                 request.SubscribedTopicRegex = s.Name("(one|t..)");
                 await s.ProbeAsync(request);

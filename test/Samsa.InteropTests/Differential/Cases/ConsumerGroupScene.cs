@@ -11,6 +11,19 @@ internal static class ConsumerGroupScene
 
     private const short Newest = 1;
 
+    /// <summary>
+    /// Makes a topic and waits until the coordinator gives it to members: Kafka's hears of it a moment after the brokers serve it, and groups
+    /// that begin before have other epochs.
+    /// </summary>
+    public static async Task<WireTopic> GroupTopicAsync(this Scene s, int partitions = 1, string suffix = "t")
+    {
+        var (topic, probe) = (await s.TopicAsync(partitions, suffix: suffix), await s.GroupAsync("probe-" + suffix));
+        await s.AwaitBeatAsync(Joining(probe, "m", topic.Name), answer => answer.Assignment is { TopicPartitions.Count: > 0 });
+        await s.BeatAsync(Going(probe, "m", -1));
+        await s.PrepareAsync<DeleteGroupsResponse>(new DeleteGroupsRequest { GroupsNames = [probe] }, 2);
+        return topic;
+    }
+
     /// <summary>A heartbeat that says everything, as that of a member that joins.</summary>
     public static ConsumerGroupHeartbeatRequest Joining(string group, string member, string? topic, string? instance = null, string? assignor = null) => new()
     {

@@ -13,7 +13,7 @@ internal static class GroupMigrationCases
     {
         list.Add("joins an empty classic group", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
             await s.LeftAsync(group);
             await s.CommitAsync(group, topic, (0, 7));
             await s.ProbeAsync(Joining(group, "m1", topic.Name));
@@ -22,7 +22,7 @@ internal static class GroupMigrationCases
         }, 1);
         list.Add("joins a group of offsets", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
             await s.CommitAsync(group, topic, (0, 7));
             await s.ProbeAsync(Joining(group, "m1", topic.Name));
             await s.ProbeAsync(Fetch(group, "m1", 2, topic), 9);
@@ -36,13 +36,13 @@ internal static class GroupMigrationCases
         }, 1);
         list.Add("joins a group of another type", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(2));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(2));
             await s.PrepareAsync<JoinGroupResponse>(GroupScene.Join(group, type: "connect"), 3);
             await s.ProbeAsync(Joining(group, "m1", topic.Name));
         }, 1);
         list.Add("joins a classic group", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
             var joined = await s.PrepareAsync<JoinGroupResponse>(ClassicJoin(group, topic), 3);
             await s.PrepareAsync<SyncGroupResponse>(SyncAll(group, joined, topic, 4), 3);
             await s.ProbeAsync(Joining(group, "m1", topic.Name));
@@ -62,7 +62,7 @@ internal static class GroupMigrationCases
         }, 1);
         list.Add("a classic member comes", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
             await s.InAsync(group, "m1", topic);
             await s.ProbeAsync(ClassicJoin(group, topic), 5);
             await s.ProbeAsync(ClassicJoin(group, topic, Nobody), 5);
@@ -79,7 +79,7 @@ internal static class GroupMigrationCases
         }, 1);
         list.Add("the last member of the new protocol leaves", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
             await s.InAsync(group, "m1", topic);
             await s.PrepareAsync<JoinGroupResponse>(ClassicJoin(group, topic, Nobody), 5);
             await s.ProbeAsync(Going(group, "m1", -1));
@@ -90,7 +90,7 @@ internal static class GroupMigrationCases
         }, 1);
         list.Add("a classic member comes to an empty one", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
             await s.InAsync(group, "m1", topic);
             await s.PrepareAsync<OffsetCommitResponse>(Commit(group, "m1", 2, topic), 9);
             await s.BeatAsync(Going(group, "m1", -1));
@@ -101,7 +101,7 @@ internal static class GroupMigrationCases
         }, 1);
         list.Add("a static member of the new protocol becomes classic", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
             await s.InAsync(group, "m1", topic, "i");
             await s.InAsync(group, "m2", topic);
             await s.ProbeAsync(ClassicJoin(group, topic, instance: "i"), 5);
@@ -110,7 +110,7 @@ internal static class GroupMigrationCases
         }, 1);
         list.Add("a static classic member becomes one of the new protocol", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
             var joined = await s.PrepareAsync<JoinGroupResponse>(ClassicJoin(group, topic, instance: "i"), 5);
             await s.PrepareAsync<SyncGroupResponse>(SyncAll(group, joined, topic, 4, "i"), 3);
             await s.ProbeAsync(Joining(group, "m1", topic.Name, "i"));
@@ -118,7 +118,7 @@ internal static class GroupMigrationCases
         }, 1);
         list.Add("an administrator removes a static member", async s =>
         {
-            var (group, topic) = (await s.GroupAsync(), await s.TopicAsync(4));
+            var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(4));
             await s.InAsync(group, "m1", topic, "i");
             await s.ProbeAsync(new LeaveGroupRequest { GroupId = group, Members = [new() { GroupInstanceId = "i" }] }, 4);
             await s.LookAsync(group);
