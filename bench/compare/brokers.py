@@ -48,6 +48,27 @@ def answers_api_versions(port):
         return False
 
 
+def start_until(server, answers):
+    """Launches a server and learns its process; returns the seconds until it answers on its port."""
+    began = time.monotonic()
+    server.launch()
+    while not answers(server.port):
+        if time.monotonic() - began > 120:
+            raise SystemExit(f"{server.name} does not answer on port {server.port} after 120 s; see {server.directory}")
+        time.sleep(0.005)
+    seconds = time.monotonic() - began
+    server.find_pid()
+    return seconds
+
+
+def resident_mb(pid):
+    with open(f"/proc/{pid}/status") as f:
+        for line in f:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
 class Broker:
     """A broker process on a directory of its own, which goes when the broker is disposed of."""
 
@@ -62,15 +83,7 @@ class Broker:
 
     def start(self):
         """Starts the process; returns the seconds until the first ApiVersions answer."""
-        began = time.monotonic()
-        self.launch()
-        while not answers_api_versions(self.port):
-            if time.monotonic() - began > 120:
-                raise SystemExit(f"{self.name} does not answer on port {self.port} after 120 s; see {self.directory}")
-            time.sleep(0.005)
-        seconds = time.monotonic() - began
-        self.find_pid()
-        return seconds
+        return start_until(self, answers_api_versions)
 
     def kill(self):
         """As a crash of the process; returns when it is gone."""
@@ -83,11 +96,7 @@ class Broker:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def resident_mb(self):
-        with open(f"/proc/{self.pid}/status") as f:
-            for line in f:
-                if line.startswith("VmRSS:"):
-                    return int(line.split()[1]) / 1024
-        return 0.0
+        return resident_mb(self.pid)
 
     def start_empty(self):
         """Stops the process and starts it again without data."""

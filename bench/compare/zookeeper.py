@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 
-from brokers import ROOT, free_port
+from brokers import ROOT, free_port, resident_mb, start_until
 
 LOAD = os.path.join(ROOT, "artifacts", "bin", "Samsa.Bench.ZooKeeperLoad", "release", "Samsa.Bench.ZooKeeperLoad")
 ROWS = [
@@ -47,19 +47,10 @@ class Server:
         self.port = free_port()
 
     def start(self):
-        began = time.monotonic()
-        self.launch()
-        while not answers(self.port):
-            if time.monotonic() - began > 120:
-                raise SystemExit(f"{self.name} does not answer on port {self.port} after 120 s; see {self.directory}")
-            time.sleep(0.005)
-        seconds = time.monotonic() - began
-        self.find_pid()
-        return seconds
+        return start_until(self, answers)
 
     def resident_mb(self):
-        with open(f"/proc/{self.pid}/status") as f:
-            return next(int(line.split()[1]) / 1024 for line in f if line.startswith("VmRSS:"))
+        return resident_mb(self.pid)
 
     def stop(self):
         os.kill(self.pid, signal.SIGTERM)
