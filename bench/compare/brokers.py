@@ -113,7 +113,7 @@ class Samsa(Broker):
     name = "samsa"
     command = os.environ.get("SAMSA_COMMAND", os.path.join(ROOT, "samsa"))
 
-    def __init__(self, overrides=("samsa.http.port=-1",)):
+    def __init__(self, overrides=("samsa.http.port=-1", "samsa.zookeeper.port=0")):
         super().__init__()
         self.overrides = overrides
 

@@ -198,7 +198,7 @@ def main():
     options = parser.parse_args()
     http_port = free_port()
     broker = Samsa(overrides=(
-        f"samsa.http.port={http_port}", "log.segment.bytes=262144", "log.retention.bytes=2097152",
+        f"samsa.http.port={http_port}", "samsa.zookeeper.port=0", "log.segment.bytes=262144", "log.retention.bytes=2097152",
         "log.retention.check.interval.ms=5000", "log.segment.delete.delay.ms=5000"))
     broker.start()
     soak = Soak(broker.address, options.rate)

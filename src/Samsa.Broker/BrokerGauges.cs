@@ -12,7 +12,7 @@ internal static class BrokerGauges
     /// <summary><c>BrokerState</c> while the broker serves.</summary>
     private const double Running = 3;
 
-    internal static void Register(BrokerMetrics metrics, ReplicaManager replicas, LogManager logs, IClusterMetadata metadata, SocketServer server)
+    internal static void Register(BrokerMetrics metrics, ReplicaManager replicas, LogManager logs, IClusterMetadata metadata, int brokerId, SocketServer server)
     {
         metrics.Partitions = () => Sample(replicas, metadata);
         metrics.AddGauge(MetricCatalogue.BrokerState, static () => Running);
@@ -26,15 +26,14 @@ internal static class BrokerGauges
 
         RegisterCleaner(metrics, logs);
 
-        // A single node is its own controller, and the only broker.
-        metrics.AddGauge(MetricCatalogue.ActiveControllerCount, static () => 1);
+        metrics.AddGauge(MetricCatalogue.ActiveControllerCount, () => metadata.Current.ControllerId == brokerId ? 1 : 0);
         metrics.AddGauge(MetricCatalogue.ActiveBrokerCount, () => metadata.Current.Brokers.Count);
         metrics.AddGauge(MetricCatalogue.FencedBrokerCount, static () => 0);
         metrics.AddGauge(MetricCatalogue.GlobalTopicCount, () => metadata.Current.Topics.Count);
         metrics.AddGauge(MetricCatalogue.GlobalPartitionCount, () => metadata.Current.Topics.Values.Sum(static topic => topic.Partitions.Count));
         metrics.AddGauge(
             MetricCatalogue.OfflinePartitionsCount,
-            () => replicas.Topics.Sum(static topic => Count(topic, static partition => partition is null || !partition.IsOnline)));
+            () => replicas.Topics.Sum(static topic => CountOffline(topic)));
         metrics.AddGauge(MetricCatalogue.PreferredReplicaImbalanceCount, static () => 0);
         metrics.AddGauge(MetricCatalogue.UncleanLeaderElections, static () => 0);
         metrics.AddGauge(MetricCatalogue.ReassigningPartitions, static () => 0);
@@ -101,12 +100,12 @@ internal static class BrokerGauges
         return samples;
     }
 
-    private static int Count(HostedTopic topic, Func<Partition?, bool> counts)
+    private static int CountOffline(HostedTopic topic)
     {
         var count = 0;
-        foreach (var partition in topic.Partitions)
+        for (var index = 0; index < topic.Partitions.Length; index++)
         {
-            count += counts(partition) ? 1 : 0;
+            count += topic.IsLedHere(index) && topic.Partitions[index] is not { IsOnline: true } ? 1 : 0;
         }
 
         return count;

@@ -3,9 +3,11 @@ using Samsa.Broker.Api;
 using Samsa.Broker.Configuration;
 using Samsa.Broker.Groups;
 using Samsa.Broker.Metadata;
+using Samsa.Broker.Metadata.Coordination;
 using Samsa.Broker.Metrics;
 using Samsa.Broker.Network;
 using Samsa.Broker.Replication;
+using Samsa.Storage;
 using Samsa.Storage.Directories;
 using Samsa.Storage.Files;
 
@@ -23,6 +25,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     private static readonly TimeSpan ShutdownBound = TimeSpan.FromSeconds(5);
 
     private readonly LogManager _logs;
+    private readonly ZooKeeperClusterMetadata _metadata;
     private readonly ProducerIds _producerIds;
     private readonly GroupCoordinator _groups;
     private readonly SocketServer _server;
@@ -30,11 +33,11 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private KafkaBroker(
-        LogManager logs, IClusterMetadata metadata, ReplicaManager replicas, ProducerIds producerIds, GroupCoordinator groups,
+        LogManager logs, ZooKeeperClusterMetadata metadata, ReplicaManager replicas, ProducerIds producerIds, GroupCoordinator groups,
         SocketServer server, ApiTable apis, BrokerMetrics metrics, ILogger logger)
     {
         _logs = logs;
-        Metadata = metadata;
+        _metadata = metadata;
         Replicas = replicas;
         _producerIds = producerIds;
         _groups = groups;
@@ -55,7 +58,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     public BrokerMetrics Metrics { get; }
 
     /// <summary>What the cluster knows.</summary>
-    public IClusterMetadata Metadata { get; }
+    public IClusterMetadata Metadata => _metadata;
 
     /// <summary>The partitions hosted here.</summary>
     public ReplicaManager Replicas { get; }
@@ -66,33 +69,57 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     /// <summary>False when every log directory failed: nothing can be served any more.</summary>
     public bool HasOnlineLogDirectory => _logs.Directories.Any(static directory => directory.IsOnline);
 
-    /// <summary>Opens the logs, reads the metadata and serves clients.</summary>
-    /// <exception cref="ConfigException">The configuration and the disk contradict each other.</exception>
+    /// <summary>Connects to ZooKeeper, opens the logs, reads the metadata and serves clients.</summary>
+    /// <param name="config">A checked configuration.</param>
+    /// <param name="loggers">Receives the messages; stays the caller's.</param>
+    /// <param name="time">The clock of everything below.</param>
+    /// <param name="embedded">The ZooKeeper server of this process, used while <c>zookeeper.connect</c> is not set; stays the caller's.</param>
+    /// <exception cref="ConfigException">The configuration, the disk and ZooKeeper contradict each other.</exception>
     /// <exception cref="Samsa.Storage.StorageException">No log directory can be used.</exception>
+    /// <exception cref="RegistrationException">Another broker has this one's id.</exception>
+    /// <exception cref="TimeoutException">ZooKeeper does not answer.</exception>
     /// <exception cref="IOException">A listener cannot be bound.</exception>
-    public static async Task<KafkaBroker> StartAsync(BrokerConfig config, ILoggerFactory loggers, TimeProvider time)
+    public static async Task<KafkaBroker> StartAsync(
+        BrokerConfig config, ILoggerFactory loggers, TimeProvider time, CoordinationService? embedded = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         var files = PhysicalFileSystem.Instance;
-        var identity = BrokerIdentity.Resolve(files, config);
-        var logs = await LogManager.OpenAsync(LogOptions(config, identity, files, loggers, time)).ConfigureAwait(false);
+        var znodes = await ClusterMetadataStart.ConnectAsync(config, loggers, embedded).ConfigureAwait(false);
+        LogManager? logs = null;
+        ZooKeeperClusterMetadata? metadata = null;
         SocketServer? server = null;
         GroupCoordinator? groups = null;
         try
         {
-            var metadata = LocalClusterMetadata.Open(new LocalMetadataOptions
+            var clusterId = await znodes.ReadClusterIdAsync().ConfigureAwait(false);
+            var identity = BrokerIdentity.Resolve(files, config, clusterId);
+            logs = await LogManager.OpenAsync(LogOptions(config, identity, files, loggers, time)).ConfigureAwait(false);
+            var opened = logs;
+            metadata = await ClusterMetadataStart.OpenAsync(
+                znodes,
+                files,
+                new ClusterOptions
+                {
+                    Config = config,
+                    Identity = identity,
+                    Time = time,
+                    HighestProducerId = HighestProducerId(logs),
+                    LatestEpochOf = partition => opened.Get(partition)?.LeaderEpochs.LatestEpoch,
+                    MayHaveLost = logs.MayHaveLost,
+                    Logger = loggers.CreateLogger<ZooKeeperClusterMetadata>(),
+                },
+                treeIsNew: clusterId is null).ConfigureAwait(false);
+            var known = metadata;
+            if (embedded is { Failed: { } failed } && config.ZooKeeper.Connect is null)
             {
-                Config = config,
-                Identity = identity,
-                Files = files,
-                HighestProducerId = HighestProducerId(logs),
-                LatestEpochOf = partition => logs.Get(partition)?.LeaderEpochs.LatestEpoch,
-                Logger = loggers.CreateLogger<LocalClusterMetadata>(),
-            });
+                _ = RefuseChangesAfterAsync(failed, known, config.LogDirs[0]);
+            }
+
             var replicas = new ReplicaManager(
                 logs,
-                topic => TopicConfigs.ToLogConfig(metadata.BrokerConfig.Values, topic.Configs),
+                topic => TopicConfigs.ToLogConfig(known.BrokerConfig.Values, topic.Configs),
                 config.Storage.FlushOnAck,
+                identity.BrokerId,
                 loggers.CreateLogger<ReplicaManager>());
             replicas.Start(metadata.Current);
             metadata.Changed += replicas.OnChanged;
@@ -114,11 +141,11 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             {
                 if (delta.BrokerConfigsChanged)
                 {
-                    ChangeLimits(limited, metadata.BrokerConfig, logger);
+                    ChangeLimits(limited, known.BrokerConfig, logger);
                 }
             };
             ChangeLimits(limited, metadata.BrokerConfig, logger);
-            BrokerGauges.Register(metrics, replicas, logs, metadata, server);
+            BrokerGauges.Register(metrics, replicas, logs, metadata, identity.BrokerId, server);
             GroupGauges.Register(metrics, groups);
             groups.Start();
             server.Start();
@@ -133,8 +160,27 @@ public sealed partial class KafkaBroker : IAsyncDisposable
                 await server.DisposeAsync().ConfigureAwait(false);
             }
 
-            await logs.DisposeAsync().ConfigureAwait(false);
+            IAsyncDisposable connection = metadata is null ? znodes : metadata;
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (logs is not null)
+            {
+                await logs.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
+        }
+    }
+
+    // The embedded server keeps its files in the first log directory: what cannot be kept there is refused as a broken disk.
+    private static async Task RefuseChangesAfterAsync(Task failed, ZooKeeperClusterMetadata metadata, string directory)
+    {
+        try
+        {
+            await failed.ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            metadata.Fail(new StorageException(directory, $"The metadata cannot be written any more: {failure.Message}", failure));
         }
     }
 
@@ -174,6 +220,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         _groups.Dispose();
         await _server.StopAsync(ShutdownBound).ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
+        await _metadata.DisposeAsync().ConfigureAwait(false);
         await _logs.DisposeAsync().ConfigureAwait(false);
         _producerIds.Dispose();
         LogStopped(_logger);
@@ -207,7 +254,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     }
 
     // Only now has every log its topic's configuration, and the broker what was set at run time.
-    private static void StartCleaner(LogManager logs, LocalClusterMetadata metadata)
+    private static void StartCleaner(LogManager logs, ZooKeeperClusterMetadata metadata)
     {
         if (logs.Cleaner is not { } cleaner)
         {

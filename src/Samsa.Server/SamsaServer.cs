@@ -4,15 +4,17 @@ using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Samsa.Broker;
 using Samsa.Broker.Configuration;
+using Samsa.Broker.Metadata.Coordination;
 using Samsa.Broker.Metrics;
 using Samsa.Broker.Network;
 using Samsa.Server.Http;
+using Samsa.ZooKeeper;
 
 namespace Samsa.Server;
 
-/// <summary>One Samsa process: a broker, and the HTTP port beside it.</summary>
+/// <summary>One Samsa process: a broker, its ZooKeeper server unless it names others, and the HTTP port beside them.</summary>
 /// <remarks>
-/// Owns the broker and the HTTP endpoint. Start and dispose are called once each, from any thread. Lives from
+/// Owns the broker, the ZooKeeper server and the HTTP endpoint. Start and dispose are called once each, from any thread. Lives from
 /// <see cref="StartAsync"/> to <see cref="DisposeAsync"/>, which finishes what was acknowledged and closes the logs cleanly.
 /// A start that fails leaves nothing behind: no port, no lock, no thread.
 /// </remarks>
@@ -22,6 +24,7 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
     private HttpEndpoint? _http;
+    private EmbeddedZooKeeper? _zooKeeper;
     private KafkaBroker? _broker;
     private volatile ServerState _state = ServerState.Starting;
 
@@ -47,6 +50,9 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
     /// <summary>The address of the HTTP port; null when there is none.</summary>
     public IPEndPoint? HttpEndPoint => _http?.EndPoint;
 
+    /// <summary>The address of the embedded ZooKeeper server for clients outside the process; null when it has none.</summary>
+    public IPEndPoint? ZooKeeperEndPoint => _zooKeeper?.EndPoint;
+
     // While the broker stops, gauges would read logs that are closed.
     BrokerMetrics? IServerStatus.Metrics => _state == ServerState.Running ? _broker?.Metrics : null;
 
@@ -67,7 +73,9 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
             foreach (string warning in config.Warnings)
                 server._logger.LogWarning("{Warning}", warning);
             await server.StartHttpAsync();
-            server._broker = await KafkaBroker.StartAsync(config, loggerFactory, time);
+            if (config.ZooKeeper.Connect is null)
+                server._zooKeeper = await EmbeddedZooKeeper.StartAsync(config, loggerFactory.CreateLogger<EmbeddedZooKeeper>());
+            server._broker = await server.StartBrokerAsync(time);
             server._state = ServerState.Running;
             return server;
         }
@@ -86,9 +94,23 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
         _state = ServerState.ShuttingDown;
         if (_broker is not null)
             await _broker.DisposeAsync();
+        if (_zooKeeper is not null)
+            await _zooKeeper.DisposeAsync();
         if (_http is not null)
             await _http.DisposeAsync();
         _state = ServerState.NotRunning;
+    }
+
+    private async Task<KafkaBroker> StartBrokerAsync(TimeProvider time)
+    {
+        try
+        {
+            return await KafkaBroker.StartAsync(_config, _loggerFactory, time, _zooKeeper?.Service);
+        }
+        catch (Exception e) when (e is RegistrationException or TimeoutException or KeeperException)
+        {
+            throw new StartupException(e.Message, e);
+        }
     }
 
     private async Task StartHttpAsync()
@@ -98,7 +120,7 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
             return;
         try
         {
-            _http = HttpEndpoint.Bind(await ResolveAsync(options.Host), options.Port, new HttpRoutes(this), _loggerFactory);
+            _http = HttpEndpoint.Bind(await Addresses.ResolveAsync(options.Host), options.Port, new HttpRoutes(this), _loggerFactory);
         }
         catch (SocketException e)
         {
@@ -109,13 +131,6 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
             // Nobody asked for 8080, so somebody else's web server must not keep a broker from starting.
             _logger.LogWarning("{What}; /metrics and /healthz are off (samsa.http.port=0 takes a free port, -1 none)", what);
         }
-    }
-
-    private static async Task<IPAddress> ResolveAsync(string host)
-    {
-        if (host.Length == 0)
-            return Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
-        return IPAddress.TryParse(host, out IPAddress? address) ? address : (await Dns.GetHostAddressesAsync(host))[0];
     }
 
     private static string ReadVersion()

@@ -20,8 +20,14 @@ public sealed class SamsaBroker : IAsyncDisposable
 {
     private const string Host = "127.0.0.1";
 
-    /// <summary>Kafka's lock file of a log directory: held while the broker runs, worth nothing to the next.</summary>
+    /// <summary>How the lock files of a log directory end: held while the broker runs, worth nothing to the next.</summary>
     private const string LockFile = ".lock";
+
+    /// <summary>
+    /// An environment variable with <c>host:port</c>: test brokers keep their metadata there, each under a root of its own that is named
+    /// after its data folder, instead of in an embedded server. So a whole suite runs on an ensemble.
+    /// </summary>
+    private const string EnsembleVariable = "SAMSA_TESTING_ZOOKEEPER";
 
     private readonly SamsaBrokerOptions _options;
     private readonly bool _ownsDirectory;
@@ -116,7 +122,7 @@ public sealed class SamsaBroker : IAsyncDisposable
     {
         foreach (FileInfo file in from.EnumerateFiles())
         {
-            if (file.Name != LockFile)
+            if (!file.Name.EndsWith(LockFile, StringComparison.Ordinal))
                 file.CopyTo(Path.Combine(to.FullName, file.Name));
         }
 
@@ -131,7 +137,10 @@ public sealed class SamsaBroker : IAsyncDisposable
             [BrokerKeys.Listeners] = string.Create(CultureInfo.InvariantCulture, $"PLAINTEXT://{Host}:{_port}"),
             [BrokerKeys.LogDirs] = DataDirectory,
             [BrokerKeys.SamsaHttpPort] = "-1",
+            [BrokerKeys.SamsaZookeeperPort] = "-1",
         };
+        if (Environment.GetEnvironmentVariable(EnsembleVariable) is { Length: > 0 } ensemble)
+            properties[BrokerKeys.ZookeeperConnect] = $"{ensemble}/samsa{DataDirectory.Replace('/', '_')}";
         foreach (var (key, value) in _options.Overrides)
             properties[key] = value;
         _server = await SamsaServer.StartAsync(

@@ -25,6 +25,7 @@ public sealed class BrokerConfig
         Fetch = new FetchOptions(values);
         Groups = new GroupOptions(values);
         Http = new HttpOptions(values);
+        ZooKeeper = new ZooKeeperOptions(values);
         MaxRequestPartitions = values.GetInt(BrokerKeys.MaxRequestPartitionSizeLimit);
     }
 
@@ -83,6 +84,9 @@ public sealed class BrokerConfig
 
     /// <summary>The HTTP port.</summary>
     public HttpOptions Http { get; }
+
+    /// <summary>Where the metadata are.</summary>
+    public ZooKeeperOptions ZooKeeper { get; }
 
     /// <summary><c>max.request.partition.size.limit</c>: most partitions in one DescribeTopicPartitions answer.</summary>
     public int MaxRequestPartitions { get; }

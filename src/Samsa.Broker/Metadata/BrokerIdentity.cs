@@ -12,9 +12,12 @@ namespace Samsa.Broker.Metadata;
 /// </summary>
 public sealed record BrokerIdentity(int BrokerId, string ClusterId)
 {
-    /// <summary>Compares the files of all log directories with each other and with the configuration.</summary>
+    /// <summary>Compares the files of all log directories with each other, with the configuration and with ZooKeeper.</summary>
+    /// <param name="files">Where the directories are.</param>
+    /// <param name="config">The broker's configuration.</param>
+    /// <param name="clusterInZooKeeper">The cluster's id in ZooKeeper; null when it has none yet.</param>
     /// <exception cref="ConfigException">They contradict each other; the message names file and key.</exception>
-    public static BrokerIdentity Resolve(IStorageFileSystem files, BrokerConfig config)
+    public static BrokerIdentity Resolve(IStorageFileSystem files, BrokerConfig config, string? clusterInZooKeeper = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(config);
@@ -49,7 +52,14 @@ public sealed record BrokerIdentity(int BrokerId, string ClusterId)
             }
         }
 
-        return new BrokerIdentity(Math.Max(brokerId, 0), clusterId ?? KafkaUuid.Format(TopicCreation.NewId()));
+        if (clusterId != null && clusterInZooKeeper != null && clusterId != clusterInZooKeeper)
+        {
+            throw new ConfigException(
+                $"The log directories belong to cluster {clusterId} ({MetaProperties.Name}), ZooKeeper has cluster {clusterInZooKeeper}: "
+                + "zookeeper.connect or log.dirs name those of another cluster");
+        }
+
+        return new BrokerIdentity(Math.Max(brokerId, 0), clusterInZooKeeper ?? clusterId ?? KafkaUuid.Format(TopicCreation.NewId()));
     }
 
     private static MetaProperties? ReadProperties(IStorageFileSystem files, string directory)

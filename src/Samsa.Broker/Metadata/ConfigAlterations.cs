@@ -259,6 +259,6 @@ internal static class ConfigAlterations
             : elements.Where(element => !named.Contains(element)));
     }
 
-    private static bool Same(Dictionary<string, string> left, IReadOnlyDictionary<string, string> right) =>
+    internal static bool Same(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right) =>
         left.Count == right.Count && left.All(pair => right.TryGetValue(pair.Key, out var value) && value == pair.Value);
 }

@@ -9,6 +9,9 @@ public sealed record MetadataDelta
     /// <summary>Topics that are gone, as they were. A topic that was deleted and made again is in both lists, with two ids.</summary>
     public IReadOnlyList<TopicImage> DeletedTopics { get; init; } = [];
 
+    /// <summary>Topics that are not known any more although nobody asked for their deletion, as they were: their records stay.</summary>
+    public IReadOnlyList<TopicImage> LostTopics { get; init; } = [];
+
     /// <summary>Topics whose own configuration changed, as they are now.</summary>
     public IReadOnlyList<TopicImage> ReconfiguredTopics { get; init; } = [];
 

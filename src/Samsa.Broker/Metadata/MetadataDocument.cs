@@ -1,6 +1,6 @@
 namespace Samsa.Broker.Metadata;
 
-/// <summary>The metadata file as JSON. Names are persisted: adding is fine, renaming needs a new <see cref="Version"/>.</summary>
+/// <summary>The metadata file of an earlier Samsa as JSON.</summary>
 internal sealed class MetadataDocument
 {
     public const int CurrentVersion = 1;

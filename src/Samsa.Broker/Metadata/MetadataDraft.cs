@@ -9,6 +9,7 @@ namespace Samsa.Broker.Metadata;
 internal sealed class MetadataDraft
 {
     private readonly Dictionary<Guid, TopicImage> _deleted = [];
+    private readonly Dictionary<string, TopicImage> _lost = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reconfigured = new(StringComparer.Ordinal);
     private Dictionary<string, TopicImage>? _topics;
@@ -19,12 +20,12 @@ internal sealed class MetadataDraft
     private bool _brokerConfigsChanged;
     private bool _groupConfigsChanged;
 
-    public MetadataDraft(MetadataImage image, long nextProducerId, BrokerConfig staticConfig, int brokerId)
+    public MetadataDraft(MetadataImage image, BrokerConfig staticConfig, int brokerId)
     {
         Base = image;
-        NextProducerId = nextProducerId;
         StaticConfig = staticConfig;
         BrokerId = brokerId;
+        ControllerId = image.ControllerId;
         _defaultBrokerConfigs = image.DefaultBrokerConfigs;
         _brokerConfigs = image.BrokerConfigs;
         _groupConfigs = image.GroupConfigs;
@@ -43,14 +44,15 @@ internal sealed class MetadataDraft
     /// <summary>This broker.</summary>
     public int BrokerId { get; }
 
-    /// <summary>The first producer id that nobody has.</summary>
-    public long NextProducerId { get; private set; }
+    /// <summary>The broker that decides; -1 for none.</summary>
+    public int ControllerId { get; private set; }
 
-    /// <summary>Something must be written to disk.</summary>
-    public bool MustPersist { get; private set; }
+    /// <summary>What an attempt that may have succeeded already tried with the same changes; null for the first attempt.</summary>
+    public EarlierAttempt? Earlier { get; init; }
 
     /// <summary>There is something to tell the listeners of changes.</summary>
-    public bool HasNews => _topics != null || _brokers != null || _brokerConfigsChanged || _groupConfigsChanged;
+    public bool HasNews =>
+        _topics != null || _brokers != null || _brokerConfigsChanged || _groupConfigsChanged || ControllerId != Base.ControllerId;
 
     public IReadOnlyDictionary<string, TopicImage> Topics => _topics ?? Base.Topics;
 
@@ -79,6 +81,15 @@ internal sealed class MetadataDraft
         _deleted[topic.Id] = topic;
     }
 
+    /// <summary>The topic is not known any more, and nobody asked for its deletion: its records stay.</summary>
+    public void LoseTopic(TopicImage topic)
+    {
+        WritableTopics().Remove(topic.Name);
+        _changed.Remove(topic.Name);
+        _reconfigured.Remove(topic.Name);
+        _lost[topic.Name] = topic;
+    }
+
     public void SetTopicConfigs(TopicImage topic, IReadOnlyDictionary<string, string> configs)
     {
         WritableTopics()[topic.Name] = topic with { Configs = configs };
@@ -99,14 +110,12 @@ internal sealed class MetadataDraft
 
         BrokerConfig = effective;
         _brokerConfigsChanged = true;
-        MustPersist = true;
     }
 
     public void SetGroupConfigs(string group, IReadOnlyDictionary<string, string> configs)
     {
         _groupConfigs = With(_groupConfigs, group, configs);
         _groupConfigsChanged = true;
-        MustPersist = true;
     }
 
     public void PutBroker(BrokerImage broker)
@@ -115,19 +124,40 @@ internal sealed class MetadataDraft
         _brokers[broker.Id] = broker;
     }
 
-    public ProducerIdBlock TakeProducerIds(int count)
+    public void RemoveBroker(int broker)
     {
-        var block = new ProducerIdBlock(NextProducerId, count);
-        NextProducerId += count;
-        MustPersist = true;
-        return block;
+        _brokers ??= new Dictionary<int, BrokerImage>(Base.Brokers);
+        _brokers.Remove(broker);
+    }
+
+    public void SetController(int broker) => ControllerId = broker;
+
+    /// <summary>The topics of the base whose values changed.</summary>
+    public IEnumerable<TopicImage> ReconfiguredTopics() => _reconfigured.Where(Base.Topics.ContainsKey).Select(name => Topics[name]);
+
+    /// <summary>The brokers whose own values changed.</summary>
+    public IEnumerable<int> ReconfiguredBrokers() => Changed(Base.BrokerConfigs, _brokerConfigs);
+
+    /// <summary>The groups whose values changed.</summary>
+    public IEnumerable<string> ReconfiguredGroups() => Changed(Base.GroupConfigs, _groupConfigs);
+
+    /// <summary>Takes over the values, not the topics, of another draft of the same base.</summary>
+    public void TakeValuesOf(MetadataDraft other)
+    {
+        foreach (var topic in other.ReconfiguredTopics())
+        {
+            SetTopicConfigs(Topics[topic.Name], topic.Configs);
+        }
+
+        (_defaultBrokerConfigs, _brokerConfigs, _groupConfigs) = (other._defaultBrokerConfigs, other._brokerConfigs, other._groupConfigs);
+        (_brokerConfigsChanged, _groupConfigsChanged, BrokerConfig) = (other._brokerConfigsChanged, other._groupConfigsChanged, other.BrokerConfig);
     }
 
     public MetadataImage ToImage() => new()
     {
         Version = Base.Version + 1,
         ClusterId = Base.ClusterId,
-        ControllerId = BrokerId,
+        ControllerId = ControllerId,
         Brokers = Brokers,
         Topics = Topics,
         TopicsById = _topics == null ? Base.TopicsById : ById(_topics),
@@ -140,7 +170,8 @@ internal sealed class MetadataDraft
     {
         ChangedTopics = [.. _changed.Select(name => Topics[name])],
         DeletedTopics = [.. _deleted.Values.Where(topic => Base.TopicsById.ContainsKey(topic.Id))],
-        ReconfiguredTopics = [.. _reconfigured.Where(name => !_changed.Contains(name)).Select(name => Topics[name])],
+        LostTopics = [.. _lost.Values.Where(topic => Base.TopicsById.ContainsKey(topic.Id))],
+        ReconfiguredTopics = [.. ReconfiguredTopics()],
         BrokerConfigsChanged = _brokerConfigsChanged,
         BrokersChanged = _brokers != null,
     };
@@ -150,11 +181,22 @@ internal sealed class MetadataDraft
         var byId = new Dictionary<Guid, TopicImage>(topics.Count);
         foreach (var topic in topics.Values)
         {
-            byId[topic.Id] = topic;
+            // A topic that Kafka before 2.8 made has none until the controller gives it one.
+            if (topic.Id != Guid.Empty)
+            {
+                byId[topic.Id] = topic;
+            }
         }
 
         return byId;
     }
+
+    private static IEnumerable<TKey> Changed<TKey>(
+        IReadOnlyDictionary<TKey, IReadOnlyDictionary<string, string>> before, IReadOnlyDictionary<TKey, IReadOnlyDictionary<string, string>> now)
+        where TKey : notnull =>
+        ReferenceEquals(before, now)
+            ? []
+            : now.Keys.Union(before.Keys).Where(key => !ReferenceEquals(before.GetValueOrDefault(key), now.GetValueOrDefault(key)));
 
     private static Dictionary<TKey, IReadOnlyDictionary<string, string>> With<TKey>(
         IReadOnlyDictionary<TKey, IReadOnlyDictionary<string, string>> all, TKey key, IReadOnlyDictionary<string, string> configs)
@@ -173,9 +215,6 @@ internal sealed class MetadataDraft
         return copy;
     }
 
-    private Dictionary<string, TopicImage> WritableTopics()
-    {
-        MustPersist = true;
-        return _topics ??= new Dictionary<string, TopicImage>(Base.Topics, StringComparer.Ordinal);
-    }
+    private Dictionary<string, TopicImage> WritableTopics() =>
+        _topics ??= new Dictionary<string, TopicImage>(Base.Topics, StringComparer.Ordinal);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Samsa.Protocol;
 using Samsa.Storage;
@@ -7,8 +6,8 @@ using Samsa.Storage.Files;
 namespace Samsa.Broker.Metadata;
 
 /// <summary>
-/// The file <c>samsa-metadata.json</c> in the first log directory: topics, dynamic values, cluster id, producer ids. Replaced as a
-/// whole, so that a crash at any moment leaves the old or the new state. Apache Kafka ignores files of that name.
+/// The file <c>samsa-metadata.json</c> in the first log directory: where Samsa kept topics, dynamic values, cluster id and producer ids
+/// before they were in ZooKeeper. It is only read.
 /// </summary>
 internal sealed class MetadataFile(IStorageFileSystem files, string directory)
 {
@@ -45,25 +44,6 @@ internal sealed class MetadataFile(IStorageFileSystem files, string directory)
         return document;
     }
 
-    /// <summary>Writes the state of a draft; durable on return.</summary>
-    public void Write(MetadataImage image, long nextProducerId)
-    {
-        var document = new MetadataDocument
-        {
-            ClusterId = image.ClusterId,
-            NextProducerId = nextProducerId,
-            DefaultBrokerConfigs = OrNull(image.DefaultBrokerConfigs),
-            BrokerConfigs = OrNull(image.BrokerConfigs, id => id.ToString(CultureInfo.InvariantCulture)),
-            GroupConfigs = OrNull(image.GroupConfigs, name => name),
-        };
-        foreach (var topic in image.Topics.Values)
-        {
-            document.Topics.Add(ToDocument(topic));
-        }
-
-        files.WriteAtomically(_path, JsonSerializer.SerializeToUtf8Bytes(document, MetadataJson.Default.MetadataDocument));
-    }
-
     /// <summary>The topics of a document; whoever is the first replica leads.</summary>
     public static IEnumerable<TopicImage> Topics(MetadataDocument document)
     {
@@ -80,34 +60,4 @@ internal sealed class MetadataFile(IStorageFileSystem files, string directory)
             yield return new TopicImage(topic.Name, KafkaUuid.Parse(topic.Id), partitions, topic.Configs ?? []);
         }
     }
-
-    private static MetadataDocument.TopicDocument ToDocument(TopicImage topic)
-    {
-        var document = new MetadataDocument.TopicDocument
-        {
-            Name = topic.Name,
-            Id = KafkaUuid.Format(topic.Id),
-            Configs = OrNull(topic.Configs),
-            Partitions = new List<MetadataDocument.PartitionDocument>(topic.Partitions.Count),
-        };
-        foreach (var partition in topic.Partitions)
-        {
-            document.Partitions.Add(new MetadataDocument.PartitionDocument
-            {
-                LeaderEpoch = partition.LeaderEpoch,
-                PartitionEpoch = partition.PartitionEpoch,
-                Replicas = [.. partition.Replicas],
-            });
-        }
-
-        return document;
-    }
-
-    private static Dictionary<string, string>? OrNull(IReadOnlyDictionary<string, string> values) =>
-        values.Count == 0 ? null : new Dictionary<string, string>(values);
-
-    private static Dictionary<string, Dictionary<string, string>>? OrNull<TKey>(
-        IReadOnlyDictionary<TKey, IReadOnlyDictionary<string, string>> all, Func<TKey, string> name)
-        where TKey : notnull =>
-        all.Count == 0 ? null : all.ToDictionary(pair => name(pair.Key), pair => new Dictionary<string, string>(pair.Value));
 }

@@ -13,14 +13,10 @@ namespace Samsa.Broker.Metadata;
 /// metadata of our own: names, ids, partition counts and leader epochs come back; the topics' own configurations were elsewhere
 /// and do not, except what internal topics always have.
 /// </summary>
-internal sealed class TopicAdoption(LocalMetadataOptions options)
+internal sealed class TopicAdoption(IStorageFileSystem files, int brokerId, Func<TopicPartition, int?> latestEpochOf, ILogger logger)
 {
     /// <summary>A directory that would make a topic of more partitions than this is taken for a stray.</summary>
     private const int MaxPartition = 100_000;
-
-    private readonly IStorageFileSystem _files = options.Files;
-    private readonly int _brokerId = options.Identity.BrokerId;
-    private readonly ILogger _logger = options.Logger;
 
     /// <summary>The topics of all directories. A directory that cannot be read is passed over with a warning.</summary>
     public List<TopicImage> FindTopics(IEnumerable<string> logDirs)
@@ -30,19 +26,19 @@ internal sealed class TopicAdoption(LocalMetadataOptions options)
         {
             try
             {
-                if (!_files.DirectoryExists(logDir))
+                if (!files.DirectoryExists(logDir))
                 {
                     continue;
                 }
 
-                foreach (var directory in _files.ListDirectories(logDir))
+                foreach (var directory in files.ListDirectories(logDir))
                 {
                     Look(directory, found);
                 }
             }
             catch (StorageException failed)
             {
-                _logger.LogWarning(failed, "Cannot look for topics in {Directory}", logDir);
+                logger.LogWarning(failed, "Cannot look for topics in {Directory}", logDir);
             }
         }
 
@@ -53,7 +49,7 @@ internal sealed class TopicAdoption(LocalMetadataOptions options)
             // Somebody copied the directories of a topic under another name.
             if (entry.Id is { } id && !owners.TryAdd(id, name))
             {
-                _logger.LogWarning("Topic {Topic} has the id of topic {Owner}; it is left alone", name, owners[id]);
+                logger.LogWarning("Topic {Topic} has the id of topic {Owner}; it is left alone", name, owners[id]);
                 continue;
             }
 
@@ -91,20 +87,20 @@ internal sealed class TopicAdoption(LocalMetadataOptions options)
 
         try
         {
-            var id = PartitionMetadataFile.Read(_files, directory);
+            var id = PartitionMetadataFile.Read(files, directory);
             if (entry.Id != null && id != null && entry.Id != id)
             {
-                _logger.LogWarning("{Directory} has another topic id than the topic's first partition; it is left alone", directory);
+                logger.LogWarning("{Directory} has another topic id than the topic's first partition; it is left alone", directory);
                 return;
             }
 
             entry.Id ??= id;
-            var stored = new LeaderEpochCache(_files, directory).LatestEpoch ?? 0;
-            entry.Epochs[partition] = Math.Max(stored, options.LatestEpochOf(new TopicPartition(topic, partition)) ?? 0);
+            var stored = new LeaderEpochCache(files, directory).LatestEpoch ?? 0;
+            entry.Epochs[partition] = Math.Max(stored, latestEpochOf(new TopicPartition(topic, partition)) ?? 0);
         }
         catch (StorageException damaged)
         {
-            _logger.LogWarning(damaged, "{Directory} is adopted without topic id and leader epoch", directory);
+            logger.LogWarning(damaged, "{Directory} is adopted without topic id and leader epoch", directory);
             entry.Epochs.TryAdd(partition, 0);
         }
     }
@@ -114,15 +110,15 @@ internal sealed class TopicAdoption(LocalMetadataOptions options)
         var count = entry.Epochs.Count == 0 ? 1 : entry.Epochs.Keys.Max() + 1;
         if (count > entry.Epochs.Count)
         {
-            _logger.LogWarning(
+            logger.LogWarning(
                 "Topic {Topic} has {Found} of {Count} partitions here; the others start empty", name, entry.Epochs.Count, count);
         }
 
-        int[] replicas = [_brokerId];
+        int[] replicas = [brokerId];
         var partitions = new PartitionImage[count];
         for (var i = 0; i < count; i++)
         {
-            partitions[i] = new PartitionImage(i, _brokerId, entry.Epochs.GetValueOrDefault(i), 0, replicas, replicas);
+            partitions[i] = new PartitionImage(i, brokerId, entry.Epochs.GetValueOrDefault(i), 0, replicas, replicas);
         }
 
         return new TopicImage(name, entry.Id ?? TopicCreation.NewId(), partitions, InternalTopics.Configs(name));

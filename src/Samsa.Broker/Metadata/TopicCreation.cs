@@ -12,6 +12,11 @@ internal static class TopicCreation
     /// <summary>Checks <paramref name="request"/> against the draft and adds the topic, unless it is only validated.</summary>
     public static CreateTopicResult Create(MetadataDraft draft, NewTopic request, bool validateOnly)
     {
+        if (draft.Topics.TryGetValue(request.Name, out var earlier) && draft.Earlier?.HasCreated(earlier) == true)
+        {
+            return new CreateTopicResult(MetadataError.None, earlier);
+        }
+
         if (NameProblem(draft, request.Name) is { IsError: true } wrongName)
         {
             return new CreateTopicResult(wrongName, null);
@@ -52,6 +57,11 @@ internal static class TopicCreation
         var present = topic.Partitions.Count;
         if (request.TotalCount == present)
         {
+            if (draft.Earlier?.HasGrown(topic) == true)
+            {
+                return MetadataError.None;
+            }
+
             return new MetadataError(ErrorCode.InvalidPartitions, $"Topic already has {present} partition(s).");
         }
 
@@ -197,6 +207,11 @@ internal static class TopicCreation
             return TooFewBrokers(draft, factor);
         }
 
+        if (factor > 1)
+        {
+            return NotReplicated(ErrorCode.InvalidReplicationFactor);
+        }
+
         for (var i = 0; i < count; i++)
         {
             partitions.Add(NewPartition(i, Place(draft, i, factor)));
@@ -236,6 +251,11 @@ internal static class TopicCreation
             }
 
             factor = assignment.Replicas.Count;
+        }
+
+        if (factor > 1)
+        {
+            return NotReplicated(ErrorCode.InvalidReplicaAssignment);
         }
 
         foreach (var (partition, replicas) in byPartition)
@@ -283,6 +303,9 @@ internal static class TopicCreation
     private static MetadataError TooFewBrokers(MetadataDraft draft, int factor) => new(
         ErrorCode.InvalidReplicationFactor,
         $"Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be reached because only {BrokerCount(draft)} broker(s) are registered or some brokers have all their log directories cordoned.");
+
+    // A follower that does not follow would be a promise that nobody keeps.
+    private static MetadataError NotReplicated(ErrorCode code) => new(code, "This version of Samsa does not replicate partitions: the replication factor must be 1.");
 
     private static int BrokerCount(MetadataDraft draft) => Math.Max(1, draft.Brokers.Count);
 

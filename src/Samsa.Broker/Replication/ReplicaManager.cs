@@ -22,19 +22,22 @@ public sealed partial class ReplicaManager
     private readonly LogManager _logs;
     private readonly Func<TopicImage, LogConfig> _logConfigOf;
     private readonly bool _flushOnAck;
+    private readonly int _brokerId;
     private readonly ILogger _logger;
 
     /// <summary>Creates a manager that hosts nothing until it is given an image.</summary>
     /// <param name="logs">The logs on this broker's disks.</param>
     /// <param name="logConfigOf">The settings of a topic's logs.</param>
     /// <param name="flushOnAck"><c>samsa.flush.on.ack</c>: acknowledge only what is on the disk.</param>
+    /// <param name="brokerId">This broker: the partitions that it leads are hosted.</param>
     /// <param name="logger">Where logs that cannot be made are reported.</param>
     public ReplicaManager(
-        LogManager logs, Func<TopicImage, LogConfig> logConfigOf, bool flushOnAck, ILogger<ReplicaManager> logger)
+        LogManager logs, Func<TopicImage, LogConfig> logConfigOf, bool flushOnAck, int brokerId, ILogger<ReplicaManager> logger)
     {
         _logs = logs;
         _logConfigOf = logConfigOf;
         _flushOnAck = flushOnAck;
+        _brokerId = brokerId;
         _logger = logger;
         logs.DirectoryFailed += OnDirectoryFailed;
     }
@@ -50,11 +53,14 @@ public sealed partial class ReplicaManager
     public Partition? Find(Guid topicId, int index) =>
         _byId.TryGetValue(topicId, out var hosted) && hosted.TryGet(index, out var partition) ? partition : null;
 
-    /// <summary>Why a partition that <see cref="Find(string, int)"/> does not find cannot be served: it is unknown, or its disk is.</summary>
+    /// <summary>
+    /// Why a partition that <see cref="Find(string, int)"/> does not find cannot be served: it is unknown, somebody else leads it, or
+    /// its disk failed.
+    /// </summary>
     public ErrorCode WhyNotFound(string topic, int index) =>
-        topic is not null && _byName.TryGetValue(topic, out var hosted) && (uint)index < (uint)hosted.Partitions.Length
-            ? ErrorCode.KafkaStorageError
-            : ErrorCode.UnknownTopicOrPartition;
+        topic is null || !_byName.TryGetValue(topic, out var hosted) || (uint)index >= (uint)hosted.Partitions.Length
+            ? ErrorCode.UnknownTopicOrPartition
+            : hosted.IsLedHere(index) ? ErrorCode.KafkaStorageError : ErrorCode.NotLeaderOrFollower;
 
     /// <summary>The same for a topic id.</summary>
     public ErrorCode WhyNotFound(Guid topicId, int index) =>
@@ -82,7 +88,12 @@ public sealed partial class ReplicaManager
         {
             foreach (var topic in delta.DeletedTopics)
             {
-                Drop(topic);
+                Drop(topic, deletes: true);
+            }
+
+            foreach (var topic in delta.LostTopics)
+            {
+                Drop(topic, deletes: false);
             }
 
             foreach (var topic in delta.ChangedTopics)
@@ -125,19 +136,40 @@ public sealed partial class ReplicaManager
         _byName.TryGetValue(topic.Name, out var known);
         var config = _logConfigOf(topic);
         var partitions = new Partition?[topic.Partitions.Count];
+        var ledHere = new bool[partitions.Length];
         for (var index = 0; index < partitions.Length; index++)
         {
-            partitions[index] = known is not null && known.TryGet(index, out var partition)
-                ? partition
-                : Open(topic, index, config, isNew);
+            ledHere[index] = topic.Partitions[index].Leader == _brokerId;
+            if (known is not null && known.Id == topic.Id && known.TryGet(index, out var partition))
+            {
+                partitions[index] = Follow(partition, topic.Partitions[index], ledHere[index]);
+            }
+            else if (ledHere[index])
+            {
+                partitions[index] = Open(topic, index, config, isNew);
+            }
         }
 
-        var hosted = new HostedTopic(topic.Name, topic.Id, partitions);
+        var hosted = new HostedTopic(topic.Name, topic.Id, partitions, ledHere);
         _byName[topic.Name] = hosted;
         if (topic.Id != Guid.Empty)
         {
             _byId[topic.Id] = hosted;
         }
+    }
+
+    /// <summary>The same partition, or a new role with another leader epoch; null when somebody else leads now.</summary>
+    private Partition? Follow(Partition partition, PartitionImage image, bool ledHere)
+    {
+        if (ledHere && partition.LeaderEpoch == image.LeaderEpoch)
+        {
+            return partition;
+        }
+
+        // Whoever waits is woken, and finds what there is now.
+        var next = ledHere && partition.IsOnline ? new Partition(partition.Log, image.LeaderEpoch, _flushOnAck) : ledHere ? partition : null;
+        partition.WakeAll();
+        return next;
     }
 
     private void Reconfigure(TopicImage topic)
@@ -169,7 +201,7 @@ public sealed partial class ReplicaManager
         }
     }
 
-    private void Drop(TopicImage topic)
+    private void Drop(TopicImage topic, bool deletes)
     {
         if (!_byName.TryGetValue(topic.Name, out var hosted) || hosted.Id != topic.Id)
         {
@@ -182,7 +214,11 @@ public sealed partial class ReplicaManager
         {
             if (partition is not null)
             {
-                _logs.Delete(partition.TopicPartition);
+                if (deletes)
+                {
+                    _logs.Delete(partition.TopicPartition);
+                }
+
                 partition.WakeAll();
             }
         }

@@ -85,6 +85,11 @@ public sealed partial class LogManager : IAsyncDisposable
     /// <summary>True when the partition has a log here that cannot be used because its directory is offline.</summary>
     public bool IsOffline(TopicPartition partition) => _logs.TryGetValue(partition, out var hosted) && !hosted.Directory.IsOnline;
 
+    /// <summary>
+    /// True when the partition has a log here that the last stop did not close: records may have been lost that were not flushed.
+    /// </summary>
+    public bool MayHaveLost(TopicPartition partition) => _logs.TryGetValue(partition, out var hosted) && !hosted.Directory.WasCleanShutdown;
+
     /// <summary>The directory that holds the log of a partition, null when there is none.</summary>
     public LogDirectory? DirectoryOf(TopicPartition partition) => _logs.GetValueOrDefault(partition)?.Directory;
 

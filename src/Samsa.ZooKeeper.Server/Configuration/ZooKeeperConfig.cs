@@ -15,6 +15,12 @@ public sealed record ZooKeeperConfig
     /// <summary><c>dataLogDir</c>: where the transaction logs are; <c>dataDir</c> unless set.</summary>
     public string? DataLogDir { get; init; }
 
+    /// <summary>
+    /// The files lie in <see cref="DataDir"/> itself, not in <c>version-2</c> below it: for a directory that must have no other
+    /// directories, as Kafka's log directories. Not a key of ZooKeeper's.
+    /// </summary>
+    public bool WithoutVersionDirectory { get; init; }
+
     /// <summary><c>clientPort</c>; 0 for any, -1 for none (clients of the same process alone, <see cref="ZooKeeperServer.Connect"/>).</summary>
     public int ClientPort { get; init; } = 2181;
 
@@ -151,6 +157,7 @@ public sealed record ZooKeeperConfig
         SnapCount = SnapCount,
         SnapRetainCount = SnapRetainCount,
         TrustEmptySnapshot = SnapshotTrustEmpty,
+        Folder = WithoutVersionDirectory ? "" : Persistence.DataFiles.Version,
     };
 
     internal Network.ConnectionOptions ToConnectionOptions() => new()

@@ -11,9 +11,9 @@ namespace Samsa.ZooKeeper.Server.Persistence;
 /// </summary>
 internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory, string logDirectory, LogOptions options)
 {
-    internal string Snapshots { get; } = Path.Combine(dataDirectory, DataFiles.Version);
+    internal string Snapshots { get; } = Path.Combine(dataDirectory, options.Folder);
 
-    internal string Logs { get; } = Path.Combine(logDirectory, DataFiles.Version);
+    internal string Logs { get; } = Path.Combine(logDirectory, options.Folder);
 
     /// <summary>
     /// The newest snapshot that is whole, and all that the logs say after it. A torn end of the last log is cut off: it was never

@@ -17,4 +17,7 @@ internal sealed record LogOptions
 
     /// <summary><c>snapshot.trust.empty</c>: logs without any snapshot are accepted, as servers before 3.5.3 left them.</summary>
     internal bool TrustEmptySnapshot { get; init; }
+
+    /// <summary>The folder of the data directory that the files are in; empty for none.</summary>
+    internal string Folder { get; init; } = DataFiles.Version;
 }

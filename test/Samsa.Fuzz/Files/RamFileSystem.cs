@@ -1,3 +1,4 @@
+using Samsa.Fuzz.Targets;
 using Samsa.Storage;
 using Samsa.Storage.Files;
 
@@ -20,6 +21,9 @@ internal sealed class RamFileSystem : IStorageFileSystem
 
     public RamFileSystem() => _directories.Add("/", NoFiles());
 
+    /// <summary>The tree of ZooKeeper's nodes of the broker that lives on this disk.</summary>
+    public MemoryZnodes Znodes { get; private init; } = new(TimeProvider.System);
+
     /// <summary>The paths of all files.</summary>
     public IReadOnlyList<string> Paths
     {
@@ -35,7 +39,7 @@ internal sealed class RamFileSystem : IStorageFileSystem
     /// <summary>A disk with the same files, which share their bytes until one side writes.</summary>
     public RamFileSystem Copy()
     {
-        var copy = new RamFileSystem();
+        var copy = new RamFileSystem { Znodes = Znodes.Copy() };
         lock (_lock)
         {
             foreach (var (directory, files) in _directories)

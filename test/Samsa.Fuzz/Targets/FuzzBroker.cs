@@ -1,13 +1,16 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Api;
 using Samsa.Broker.Configuration;
 using Samsa.Broker.Groups;
 using Samsa.Broker.Metadata;
+using Samsa.Broker.Metadata.Coordination;
 using Samsa.Broker.Metrics;
 using Samsa.Broker.Network;
 using Samsa.Broker.Replication;
 using Samsa.Fuzz.Engine;
 using Samsa.Fuzz.Files;
+using Samsa.Protocol;
 using Samsa.Storage;
 using Samsa.Storage.Directories;
 
@@ -35,7 +38,13 @@ internal sealed class FuzzBroker : IDisposable
         Files = files;
         Clock = clock;
         Log = log;
-        var config = BrokerConfig.Create(new Dictionary<string, string>(BrokerConfig.EmbeddedDefaults) { [BrokerKeys.LogDirs] = Directory });
+        var config = BrokerConfig.Create(new Dictionary<string, string>(BrokerConfig.EmbeddedDefaults)
+        {
+            [BrokerKeys.LogDirs] = Directory,
+
+            // The clock runs ahead of a busy machine.
+            [BrokerKeys.RequestTimeoutMs] = "2000000000",
+        });
         var identity = BrokerIdentity.Resolve(files, config);
         var defaults = TopicConfigs.ToLogConfig(config.Values, null);
         _logs = Waiting.For(LogManager.OpenAsync(new LogManagerOptions
@@ -48,16 +57,23 @@ internal sealed class FuzzBroker : IDisposable
             FileSystem = files,
             Logger = log,
         }), clock);
-        Metadata = LocalClusterMetadata.Open(new LocalMetadataOptions
-        {
-            Config = config,
-            Identity = identity,
-            Files = files,
-            Logger = log,
-            LatestEpochOf = partition => _logs.Get(partition)?.LeaderEpochs.LatestEpoch,
-        });
+        int? LatestEpochOf(TopicPartition partition) => _logs.Get(partition)?.LeaderEpochs.LatestEpoch;
+        Metadata = Waiting.For(ZooKeeperClusterMetadata.OpenAsync(
+            new ClusterOptions
+            {
+                Config = config,
+                Identity = identity,
+                Time = clock,
+                Logger = log,
+                LatestEpochOf = LatestEpochOf,
+                MayHaveLost = _logs.MayHaveLost,
+                CarriedOver = PreviousMetadata.Find(files, [Directory], identity, !files.Znodes.Tree.ContainsKey("/cluster/id"), LatestEpochOf, log),
+            },
+            files.Znodes.ConnectAlone(),
+            TimeSpan.FromDays(1)), clock);
+        PreviousMetadata.PutAway(files, Directory);
         Replicas = new ReplicaManager(
-            _logs, LogConfigOf, false, log.CreateLogger<ReplicaManager>());
+            _logs, LogConfigOf, false, identity.BrokerId, log.CreateLogger<ReplicaManager>());
         Replicas.Start(Metadata.Current);
         Metadata.Changed += Replicas.OnChanged;
         var metrics = new BrokerMetrics(clock);
@@ -77,7 +93,7 @@ internal sealed class FuzzBroker : IDisposable
 
     public ErrorLog Log { get; }
 
-    public LocalClusterMetadata Metadata { get; }
+    public ZooKeeperClusterMetadata Metadata { get; }
 
     public ReplicaManager Replicas { get; }
 
@@ -91,20 +107,27 @@ internal sealed class FuzzBroker : IDisposable
     {
         var files = new RamFileSystem();
         files.Put($"{Directory}/meta.properties", System.Text.Encoding.ASCII.GetBytes($"version=0\nbroker.id=0\ncluster.id={ClusterId}\n"));
-        var topics = FuzzTopics.Images();
-        new MetadataFile(files, Directory).Write(
-            new MetadataImage
-            {
-                Version = 1,
-                ClusterId = ClusterId,
-                ControllerId = 0,
-                Brokers = new Dictionary<int, BrokerImage>(),
-                Topics = topics,
-                TopicsById = topics.Values.ToDictionary(topic => topic.Id),
-            },
-            nextProducerId: 0);
+        files.Put($"{Directory}/{MetadataFile.Name}", JsonSerializer.SerializeToUtf8Bytes(
+            new MetadataDocument { ClusterId = ClusterId, Topics = [.. FuzzTopics.Images().Values.Select(ToDocument)] },
+            MetadataJson.Default.MetadataDocument));
         return files;
     }
+
+    private static MetadataDocument.TopicDocument ToDocument(TopicImage topic) => new()
+    {
+        Name = topic.Name,
+        Id = KafkaUuid.Format(topic.Id),
+        Configs = new Dictionary<string, string>(topic.Configs),
+        Partitions =
+        [
+            .. topic.Partitions.Select(static partition => new MetadataDocument.PartitionDocument
+            {
+                LeaderEpoch = partition.LeaderEpoch,
+                PartitionEpoch = partition.PartitionEpoch,
+                Replicas = [.. partition.Replicas],
+            }),
+        ],
+    };
 
     /// <summary>Starts on a disk, which it changes.</summary>
     public static FuzzBroker Start(RamFileSystem files, ErrorLog log) => new(files, new ManualClock(), log);

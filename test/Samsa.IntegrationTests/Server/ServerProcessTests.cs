@@ -77,6 +77,30 @@ public sealed class ServerProcessTests
     }
 
     [Fact]
+    public async Task A_ZooKeeper_port_in_use_that_was_asked_for_is_one_clear_line()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        await using var samsa = SamsaProgram.StartServer($"samsa.zookeeper.port={port}");
+
+        await FailsWithOneLineAsync(samsa, "samsa.zookeeper.port", $"127.0.0.1:{port}");
+    }
+
+    [Fact]
+    public async Task An_ensemble_that_does_not_answer_is_one_clear_line()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        int port = ((IPEndPoint)silent.LocalEndpoint).Port;
+
+        await using var samsa = SamsaProgram.StartServer($"zookeeper.connect=127.0.0.1:{port}/root", "zookeeper.connection.timeout.ms=200");
+
+        await FailsWithOneLineAsync(samsa, $"zookeeper.connect=127.0.0.1:{port}/root", "200 ms");
+    }
+
+    [Fact]
     public async Task A_wrong_value_names_the_key()
     {
         await using var samsa = SamsaProgram.StartServer("num.partitions=many");

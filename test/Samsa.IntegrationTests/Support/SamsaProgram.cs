@@ -122,7 +122,7 @@ internal sealed class SamsaProgram : IAsyncDisposable
 
     private static string[] ServerArguments(string[] overrides)
     {
-        string[] all = ["listeners=PLAINTEXT://127.0.0.1:0", "samsa.http.port=-1", .. overrides];
+        string[] all = ["listeners=PLAINTEXT://127.0.0.1:0", "samsa.http.port=-1", "samsa.zookeeper.port=-1", .. overrides];
         return ["server", .. all.SelectMany(o => new[] { "--override", o })];
     }
 

@@ -28,7 +28,7 @@ internal sealed class HandlerHarness : IAsyncDisposable
     {
         _directory = directory;
         _logs = logs;
-        var replicas = new ReplicaManager(logs, _ => config, flushOnAck, NullLogger<ReplicaManager>.Instance);
+        var replicas = new ReplicaManager(logs, _ => config, flushOnAck, brokerId: 0, NullLogger<ReplicaManager>.Instance);
         var image = new TopicImage(
             Topic.Name, Topic.Id, [new PartitionImage(0, 0, 0, 0, [0], [0])], new Dictionary<string, string>());
         replicas.Start(new MetadataImage

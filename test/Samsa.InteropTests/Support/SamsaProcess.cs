@@ -31,6 +31,7 @@ internal sealed class SamsaProcess(IReadOnlyDictionary<string, string> overrides
             ["log.dirs"] = DataDirectory,
         };
         properties.TryAdd("samsa.http.port", "-1");
+        properties.TryAdd("samsa.zookeeper.port", "-1");
         foreach ((string key, string value) in properties)
         {
             arguments.Add("--override");

@@ -1,6 +1,7 @@
 using Samsa.Broker.Metadata;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
+using Samsa.Storage;
 
 namespace Samsa.Broker.Api.Data;
 
@@ -25,7 +26,19 @@ public sealed class InitProducerIdHandler(ProducerIds producerIds)
             return Refused(ErrorCode.InvalidRequest);
         }
 
-        return new InitProducerIdResponse { ProducerId = await producerIds.NextAsync().ConfigureAwait(false), ProducerEpoch = 0 };
+        try
+        {
+            return new InitProducerIdResponse { ProducerId = await producerIds.NextAsync().ConfigureAwait(false), ProducerEpoch = 0 };
+        }
+        catch (TimeoutException)
+        {
+            // ZooKeeper is away. As in Kafka: an error after which clients ask again.
+            return Refused(ErrorCode.CoordinatorLoadInProgress);
+        }
+        catch (StorageException)
+        {
+            return Refused(ErrorCode.KafkaStorageError);
+        }
     }
 
     private static InitProducerIdResponse Refused(ErrorCode error) =>

@@ -164,7 +164,7 @@ public sealed class ConfigHandlersTests
             new DescribeConfigsHandler(metadata, 1).HandleAsync, ApiKey.DescribeConfigs, version, request)).Results);
     }
 
-    private static async Task<LocalClusterMetadata> StartAsync(params string[] properties)
+    private static async Task<ZooKeeperClusterMetadata> StartAsync(params string[] properties)
     {
         var metadata = await MetadataHarness.StartAsync(MetadataHarness.NewDisk(), properties);
         await metadata.CreateTopicsAsync([new NewTopic("t", 1, 1), new NewTopic("u", 1, 1)], validateOnly: false);

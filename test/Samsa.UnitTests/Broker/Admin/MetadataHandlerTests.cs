@@ -155,7 +155,7 @@ public sealed class MetadataHandlerTests
             new MetadataHandler(metadata).HandleAsync, ApiKey.Metadata, version, request, listener);
     }
 
-    private static async Task<LocalClusterMetadata> WithTopicAsync()
+    private static async Task<ZooKeeperClusterMetadata> WithTopicAsync()
     {
         var metadata = await MetadataHarness.StartAsync(MetadataHarness.NewDisk());
         await metadata.CreateAsync(new NewTopic("t", 2, 1));

@@ -231,7 +231,7 @@ public sealed class TopicHandlersTests
             new DescribeTopicPartitionsHandler(metadata).HandleAsync, ApiKey.DescribeTopicPartitions, 0, request);
     }
 
-    private static async Task<LocalClusterMetadata> StartAsync()
+    private static async Task<ZooKeeperClusterMetadata> StartAsync()
     {
         var metadata = await MetadataHarness.StartAsync(MetadataHarness.NewDisk());
         await metadata.CreateTopicsAsync([new NewTopic("a", 4, 1), new NewTopic("b", 2, 1)], validateOnly: false);

@@ -108,7 +108,7 @@ public sealed class ConfigAlterationsTests
         Assert.Equal(17, metadata.BrokerConfig.Network.MaxConnections);
     }
 
-    private static async Task<LocalClusterMetadata> WithTopicAsync()
+    private static async Task<ZooKeeperClusterMetadata> WithTopicAsync()
     {
         var metadata = await MetadataHarness.StartAsync(MetadataHarness.NewDisk());
         await metadata.CreateAsync(new NewTopic("t", 1, 1));

@@ -117,7 +117,7 @@ public sealed class TopicCreationTests
     private static NewTopic Configured(params (string Name, string? Value)[] configs) =>
         new("t", 1, 1, Configs: [.. configs.Select(config => new KeyValuePair<string, string?>(config.Name, config.Value))]);
 
-    private static async Task<LocalClusterMetadata> WithTopicsAsync()
+    private static async Task<ZooKeeperClusterMetadata> WithTopicsAsync()
     {
         var metadata = await MetadataHarness.StartAsync(MetadataHarness.NewDisk());
         await metadata.CreateTopicsAsync([new NewTopic("old", 2, 1), new NewTopic("m.x", 1, 1)], validateOnly: false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Samsa.Fuzz.Targets;
 using Samsa.Storage;
 using Samsa.Storage.Files;
 
@@ -25,7 +26,10 @@ internal sealed class CrashDisk : IStorageFileSystem
     {
     }
 
-    private CrashDisk(DiskFolder root) => _root = root;
+    private CrashDisk(DiskFolder root, MemoryZnodes? znodes = null) => (_root, Znodes) = (root, znodes ?? new MemoryZnodes(TimeProvider.System));
+
+    /// <summary>The ZooKeeper of the node that lives on this disk, elsewhere: a power cut here takes nothing from it.</summary>
+    public MemoryZnodes Znodes { get; }
 
     /// <summary>Called before every change and every flush, with what is about to happen, under the lock of the disk.</summary>
     public Action<string>? BeforeChange { get; set; }
@@ -52,7 +56,7 @@ internal sealed class CrashDisk : IStorageFileSystem
         {
             // A journal (ext4, XFS) keeps the order of all names; the standard promises each flushed folder and no more.
             long? journal = random.Next(2) == 0 ? random.NextInt64(_flushedFolderAt, _moment + 2) : null;
-            return new CrashDisk(_root.Survive(random, withoutLoss: random.Next(8) == 0, journal));
+            return new CrashDisk(_root.Survive(random, withoutLoss: random.Next(8) == 0, journal), Znodes.Copy());
         }
     }
 
@@ -61,7 +65,7 @@ internal sealed class CrashDisk : IStorageFileSystem
     {
         lock (_lock)
         {
-            return new CrashDisk(_root.Survive(random: null, withoutLoss: false, moment: 0));
+            return new CrashDisk(_root.Survive(random: null, withoutLoss: false, moment: 0), Znodes.Copy());
         }
     }
 

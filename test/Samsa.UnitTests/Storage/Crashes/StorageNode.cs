@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Samsa.Broker.Configuration;
 using Samsa.Broker.Metadata;
+using Samsa.Broker.Metadata.Coordination;
 using Samsa.Broker.Replication;
 using Samsa.Protocol;
 using Samsa.Storage;
@@ -13,7 +14,8 @@ namespace Samsa.UnitTests.Storage.Crashes;
 
 /// <summary>
 /// A broker without its network: metadata, log directories and partitions on one disk, put together as the broker does it, with
-/// clock and delayed work in the test's hands. Left alone it is as good as dead: nothing of it runs by itself.
+/// clock and delayed work in the test's hands. The tree of ZooKeeper's nodes belongs to the disk and loses nothing: its server has crash
+/// tests of its own. Left alone it is as good as dead: nothing of it runs by itself.
 /// </summary>
 internal sealed class StorageNode
 {
@@ -26,7 +28,7 @@ internal sealed class StorageNode
     private static readonly TimeSpan PastCheckpoints = TimeSpan.FromSeconds(61);
 
     private StorageNode(
-        LogManager logs, LocalClusterMetadata metadata, ReplicaManager replicas, ManualTimeProvider clock, ManualScheduler scheduler)
+        LogManager logs, ZooKeeperClusterMetadata metadata, ReplicaManager replicas, ManualTimeProvider clock, ManualScheduler scheduler)
     {
         Logs = logs;
         Metadata = metadata;
@@ -37,7 +39,7 @@ internal sealed class StorageNode
 
     public LogManager Logs { get; }
 
-    public LocalClusterMetadata Metadata { get; }
+    public ZooKeeperClusterMetadata Metadata { get; }
 
     public ReplicaManager Replicas { get; }
 
@@ -69,18 +71,25 @@ internal sealed class StorageNode
             RetentionCheckIntervalMs = long.MaxValue,
             Cleaner = new CleanerOptions { DedupeBufferBytes = 100_000, IoBufferBytes = 2000 },
         });
-        var metadata = LocalClusterMetadata.Open(new LocalMetadataOptions
-        {
-            Config = BrokerConfig.Create(new Dictionary<string, string>()),
-            Identity = new BrokerIdentity(BrokerId, ClusterId),
-            Files = disk,
-            Logger = NullLogger.Instance,
-            LogDirs = [Directory],
-        });
+        var metadata = await ZooKeeperClusterMetadata.OpenAsync(
+            new ClusterOptions
+            {
+                Config = BrokerConfig.Create(new Dictionary<string, string>()),
+                Identity = new BrokerIdentity(BrokerId, ClusterId),
+                Time = clock,
+                Logger = NullLogger.Instance,
+                LatestEpochOf = partition => logs.Get(partition)?.LeaderEpochs.LatestEpoch,
+
+                // As after a kill, also where the stop was clean: so every life has epochs of its own, and the checks can tell them apart.
+                MayHaveLost = static _ => true,
+            },
+            disk.Znodes.ConnectAlone(),
+            Timeout.InfiniteTimeSpan);
         var replicas = new ReplicaManager(
-            logs, topic => ConfigOf(config, topic.Name), flushOnAck: false, NullLogger<ReplicaManager>.Instance);
+            logs, topic => ConfigOf(config, topic.Name), flushOnAck: false, BrokerId, NullLogger<ReplicaManager>.Instance);
         replicas.Start(metadata.Current);
         metadata.Changed += replicas.OnChanged;
+        await metadata.RegisterBrokerAsync(new BrokerImage(BrokerId, null, [], 0));
         return new StorageNode(logs, metadata, replicas, clock, scheduler);
     }
 

@@ -1,0 +1,247 @@
+using System.Globalization;
+using Samsa.Broker.Metadata.Znodes;
+using Samsa.ZooKeeper;
+
+namespace Samsa.Broker.Metadata.Coordination;
+
+/// <content>The changes that clients ask for: first what any broker writes, then what the controller makes of it.</content>
+internal sealed partial class ClusterMachine
+{
+    // Any controller's node has this version: it only proves that there is one.
+    private static readonly ZnodeOperation CheckController = ZnodeOperation.Check(ZnodePaths.Controller, 0);
+
+    private IEnumerable<ZnodeRound> Commit()
+    {
+        var draft = TakeBatch();
+        if (!draft.HasNews)
+        {
+            Finish();
+            yield break;
+        }
+
+        var delta = draft.ToDelta();
+        var requests = new ZnodeRound();
+        var mustSucceed = PlanRequests(draft, delta, requests);
+        yield return requests;
+        if (mustSucceed.Find(static write => !write.IsOk) is { } refused)
+        {
+            MakeAgain(refused.Operations[^1].Path, refused.Error);
+            yield break;
+        }
+
+        foreach (var topic in delta.ChangedTopics)
+        {
+            var grown = requests.Writes.Find(write => write.Operations[0].Kind == ZnodeOperationKind.Set && write.Operations[0].Path == ZnodePaths.Topic(topic.Name));
+            _topicNodes[topic.Name] = new TopicNode(Merged(topic), grown?.Version ?? 0);
+        }
+
+        foreach (var deleted in delta.DeletedTopics)
+        {
+            _marks.Add(deleted.Name);
+        }
+
+        if (_isController)
+        {
+            var states = new ZnodeRound();
+            var changes = new List<(ZnodeWrite Write, string Topic, PartitionImage Partition)>();
+            foreach (var topic in delta.ChangedTopics)
+            {
+                PlanNewPartitions(topic.Name, topic.Partitions.Skip(_image.Topics.GetValueOrDefault(topic.Name)?.Partitions.Count ?? 0), states, changes);
+            }
+
+            yield return states;
+            if (changes.Find(static change => !change.Write.IsOk) is { Write: { } failed })
+            {
+                MakeAgain(failed.Operations[^1].Path, failed.Error);
+                yield break;
+            }
+
+            PublishCommitted(draft, delta);
+            foreach (var round in DeleteMarked())
+            {
+                yield return round;
+            }
+
+            if (!_synchronized)
+            {
+                MakeAgain(ZnodePaths.DeleteTopics, KeeperError.BadVersion);
+                yield break;
+            }
+        }
+        else
+        {
+            PublishCommitted(draft, delta);
+
+            // Read, and watched, until the controller has made the partitions.
+            _changedPaths.UnionWith(delta.ChangedTopics.Select(static topic => ZnodePaths.Topic(topic.Name)));
+        }
+
+        Finish();
+    }
+
+    /// <summary>Takes what waits into one draft. A topic that is deleted and made again needs two.</summary>
+    private MetadataDraft TakeBatch()
+    {
+        (_batch, _waiting) = (_waiting, []);
+        var draft = Apply(_batch);
+        var delta = draft.ToDelta();
+        if (_batch.Count > 1 && delta.DeletedTopics.Any(deleted => draft.Topics.ContainsKey(deleted.Name)))
+        {
+            _waiting.InsertRange(0, _batch[1..]);
+            _batch = [_batch[0]];
+            draft = Apply(_batch);
+        }
+
+        return draft;
+    }
+
+    private MetadataDraft Apply(List<PendingChange> changes)
+    {
+        var draft = NewDraft(_earlier?.Copy());
+        foreach (var change in changes)
+        {
+            change.Apply(draft);
+        }
+
+        return draft;
+    }
+
+    /// <summary>Returns the writes without which the change is not made.</summary>
+    private List<ZnodeWrite> PlanRequests(MetadataDraft draft, MetadataDelta delta, ZnodeRound round)
+    {
+        var attempt = _earlier ??= new EarlierAttempt();
+        var needed = new List<ZnodeWrite>();
+        foreach (var topic in delta.ChangedTopics)
+        {
+            var znode = Merged(topic);
+            if (_image.Topics.ContainsKey(topic.Name))
+            {
+                needed.Add(round.Write(ZnodeOperation.Set(ZnodePaths.Topic(topic.Name), znode.Encode(), _topicNodes[topic.Name].Version)));
+                attempt.Grown(topic);
+            }
+            else
+            {
+                PlanValues(round, ZnodePaths.TopicConfig(topic.Name), topic.Configs, isNew: true);
+                needed.Add(round.Write(ZnodeOperation.Create(ZnodePaths.Topic(topic.Name), znode.Encode())));
+                attempt.Created(topic);
+            }
+        }
+
+        foreach (var topic in delta.DeletedTopics)
+        {
+            round.Write(ZnodeOperation.Create(ZnodePaths.DeleteTopic(topic.Name)));
+            attempt.Deleted(topic);
+        }
+
+        // A topic that grew may have got other values in the same batch.
+        foreach (var topic in draft.ReconfiguredTopics())
+        {
+            needed.Add(PlanChangedValues(round, "topics/" + topic.Name, topic.Configs));
+        }
+
+        if (!ConfigAlterations.Same(draft.DefaultBrokerConfigs, _image.DefaultBrokerConfigs))
+        {
+            needed.Add(PlanChangedValues(round, "brokers/" + ZnodePaths.Default, draft.DefaultBrokerConfigs));
+        }
+
+        foreach (var broker in draft.ReconfiguredBrokers())
+        {
+            needed.Add(PlanChangedValues(round, "brokers/" + ZnodePaths.BrokerName(broker), draft.ConfigsOf(broker)));
+        }
+
+        foreach (var group in draft.ReconfiguredGroups())
+        {
+            if (_configNodes.Add(ZnodePaths.GroupConfigs))
+            {
+                round.Write(ZnodeOperation.Create(ZnodePaths.GroupConfigs));
+            }
+
+            needed.Add(PlanChangedValues(round, "groups/" + ZnodePaths.Escape(group), draft.ConfigsOfGroup(group)));
+        }
+
+        return needed;
+    }
+
+    private TopicZnode Merged(TopicImage topic)
+    {
+        var znode = ZnodeOf(topic);
+        return _topicNodes.TryGetValue(topic.Name, out var known) && known.Znode.Id == topic.Id
+            ? znode with { Adding = known.Znode.Adding, Removing = known.Znode.Removing }
+            : znode;
+    }
+
+    private ZnodeWrite PlanChangedValues(ZnodeRound round, string entity, IReadOnlyDictionary<string, string> values)
+    {
+        var path = "/config/" + entity;
+        var write = PlanValues(round, path, values, isNew: !_configNodes.Contains(path));
+        round.Write(ZnodeOperation.CreateSequential(ZnodePaths.ConfigChangePrefix, ConfigChangeZnode.Encode(entity)));
+        return write;
+    }
+
+    /// <summary>As Kafka: set, and create where there was nothing to set.</summary>
+    private ZnodeWrite PlanValues(ZnodeRound round, string path, IReadOnlyDictionary<string, string> values, bool isNew)
+    {
+        var data = ConfigZnode.Encode(values);
+        var set = round.Write(CheckController, ZnodeOperation.Set(path, data));
+        if (!isNew)
+        {
+            return set;
+        }
+
+        _configNodes.Add(path);
+        return round.Write(ZnodeOperation.Create(path, data));
+    }
+
+    private void PublishCommitted(MetadataDraft draft, MetadataDelta delta)
+    {
+        var committed = NewDraft();
+        foreach (var topic in delta.ChangedTopics)
+        {
+            var present = _image.Topics.GetValueOrDefault(topic.Name)?.Partitions.Count ?? 0;
+            committed.PutTopic(_isController ? topic : topic with
+            {
+                // Another broker is the controller: who leads is known when it has said so.
+                Partitions = [.. topic.Partitions.Select(partition => partition.Partition < present ? partition : Unmade(partition))],
+            });
+        }
+
+        committed.TakeValuesOf(draft);
+        Publish(committed);
+    }
+
+    private static PartitionImage Unmade(PartitionImage partition) =>
+        partition with { Leader = -1, LeaderEpoch = -1, PartitionEpoch = -1, InSyncReplicas = [] };
+
+    /// <summary>Somebody else changed what the batch relied on: it is made again from what is there now, a few times.</summary>
+    private void MakeAgain(string path, KeeperError error)
+    {
+        _synchronized = false;
+        if (++_attempts < MaxAttempts)
+        {
+            _waiting.InsertRange(0, _batch);
+            _batch = [];
+            return;
+        }
+
+        var failure = new TimeoutException(string.Create(
+            CultureInfo.InvariantCulture, $"{path} could not be changed in {MaxAttempts} attempts: {error}"));
+        foreach (var change in _batch)
+        {
+            change.Fail(failure);
+        }
+
+        _batch = [];
+        (_earlier, _attempts) = (null, 0);
+    }
+
+    private void Finish()
+    {
+        var done = _batch;
+        _batch = [];
+        (_earlier, _attempts) = (null, 0);
+        foreach (var change in done)
+        {
+            change.Complete();
+        }
+    }
+}

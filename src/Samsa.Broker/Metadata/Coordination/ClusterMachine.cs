@@ -1,0 +1,266 @@
+using Microsoft.Extensions.Logging;
+using Samsa.Broker.Configuration;
+using Samsa.Broker.Metadata.Znodes;
+
+namespace Samsa.Broker.Metadata.Coordination;
+
+/// <summary>
+/// The metadata of one broker as a state machine without IO: it is told what happened, and <see cref="Step"/> says what to ask of the
+/// tree of nodes next. It prepares the tree, reads it, registers the broker, takes part in the election of the controller, does the
+/// controller's work, and makes the changes that clients ask for, with Kafka's transactions in Kafka's order.
+/// Owns the image and what it knows of nodes. One thread at a time (<see cref="ZooKeeperClusterMetadata"/> sees to that). Each operation is an iterator that
+/// yields rounds and finds their outcomes when it goes on. When a round is lost, or somebody else changed what a change relied on, the operation is dropped,
+/// the tree is read anew, and the changes that were under way are made again (<see cref="EarlierAttempt"/> knows what may have been done).
+/// </summary>
+internal sealed partial class ClusterMachine
+{
+    /// <summary>How many producer ids are handed out at a time, as in Kafka.</summary>
+    public const int ProducerIdBlockSize = 1000;
+
+    private const int MaxAttempts = 10;
+
+    private readonly ClusterOptions _options;
+    private readonly ILogger _logger;
+    private readonly Action<MetadataImage, MetadataDelta, BrokerConfig> _publish;
+    private readonly Dictionary<string, TopicNode> _topicNodes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _configNodes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _changeNodes = new(StringComparer.Ordinal);
+    private readonly Queue<TaskCompletionSource<ProducerIdBlock>> _idRequests = new();
+    private HashSet<string> _marks = new(StringComparer.Ordinal);
+    private HashSet<string> _changedPaths = new(StringComparer.Ordinal);
+    private List<PendingChange> _waiting = [];
+    private List<PendingChange> _batch = [];
+    private EarlierAttempt? _earlier;
+    private int _attempts;
+    private IEnumerator<ZnodeRound>? _operation;
+    private ZnodeRound? _round;
+    private MetadataImage _image;
+    private BrokerConfig _brokerConfig;
+    private BrokerImage? _registration;
+    private TaskCompletionSource? _registering;
+    private Exception? _failure;
+    private long _session;
+    private bool _sessionIsNew;
+    private bool _prepared;
+    private bool _synchronized;
+    private bool _registered;
+    private bool _hasJoinedBefore;
+    private bool _watchesStates;
+    private bool _isController;
+    private int _controllerEpoch;
+    private int _controllerEpochVersion;
+
+    /// <param name="options">The broker.</param>
+    /// <param name="publish">Is given every new image with what is new in it, before the step that made it goes on.</param>
+    public ClusterMachine(ClusterOptions options, Action<MetadataImage, MetadataDelta, BrokerConfig> publish)
+    {
+        _options = options;
+        _logger = options.Logger;
+        _publish = publish;
+        _brokerConfig = options.Config;
+        _image = new MetadataImage
+        {
+            Version = 0,
+            ClusterId = options.Identity.ClusterId,
+            ControllerId = -1,
+            Brokers = new Dictionary<int, BrokerImage>(),
+            Topics = new Dictionary<string, TopicImage>(),
+            TopicsById = new Dictionary<Guid, TopicImage>(),
+        };
+    }
+
+    /// <summary>The newest image.</summary>
+    public MetadataImage Image => _image;
+
+    /// <summary>The broker's configuration with the dynamic values of the image.</summary>
+    public BrokerConfig BrokerConfig => _brokerConfig;
+
+    /// <summary>The tree was prepared and read: the image is one of a cluster.</summary>
+    public bool IsReady => _prepared && _synchronized;
+
+    /// <summary>This broker decides.</summary>
+    public bool IsController => _isController;
+
+    private int BrokerId => _options.Identity.BrokerId;
+
+    /// <summary>There is a connection, with this session.</summary>
+    public void Connected(long session)
+    {
+        if (session != _session)
+        {
+            _session = session;
+            _sessionIsNew = true;
+            _synchronized = false;
+            _registered = false;
+            _isController = false;
+        }
+    }
+
+    /// <summary>A watched node changed.</summary>
+    public void Changed(string path) => _changedPaths.Add(path);
+
+    /// <summary>Nothing can be changed any more: whoever waits, or will wait, is told why. What is known goes on being served.</summary>
+    public void Fail(Exception failure)
+    {
+        _failure = failure;
+        _operation?.Dispose();
+        _operation = null;
+        foreach (var change in _batch.Concat(_waiting))
+        {
+            change.Fail(failure);
+        }
+
+        _batch.Clear();
+        _waiting.Clear();
+        while (_idRequests.TryDequeue(out var request))
+        {
+            request.TrySetException(failure);
+        }
+
+        _registering?.TrySetException(failure);
+    }
+
+    /// <summary>Asks for a change.</summary>
+    public void Add(PendingChange change)
+    {
+        if (_failure != null)
+        {
+            change.Fail(_failure);
+        }
+        else
+        {
+            _waiting.Add(change);
+        }
+    }
+
+    /// <summary>Asks for a block of producer ids.</summary>
+    public void Add(TaskCompletionSource<ProducerIdBlock> request)
+    {
+        if (_failure != null)
+        {
+            request.TrySetException(_failure);
+        }
+        else
+        {
+            _idRequests.Enqueue(request);
+        }
+    }
+
+    /// <summary>From now on the broker is registered as long as its session lives; <paramref name="done"/> ends with the first time.</summary>
+    public void Register(BrokerImage broker, TaskCompletionSource done)
+    {
+        if (_failure != null)
+        {
+            done.TrySetException(_failure);
+            return;
+        }
+
+        (_registration, _registering, _registered) = (broker, done, false);
+    }
+
+    /// <summary>
+    /// Goes on as far as it gets without the tree. Returns what is to be asked of it: the caller executes that and comes back. Null
+    /// when there is nothing to do until something happens.
+    /// </summary>
+    public ZnodeRound? Step()
+    {
+        while (_failure == null)
+        {
+            if (_operation == null)
+            {
+                if (Next() is not { } next)
+                {
+                    return null;
+                }
+
+                _sessionIsNew = false;
+                _operation = next.GetEnumerator();
+            }
+
+            if (_round is { IsLost: true } || _sessionIsNew)
+            {
+                Abandon();
+                continue;
+            }
+
+            if (_operation.MoveNext())
+            {
+                _round = _operation.Current;
+                if (_round.Writes.Count + _round.Reads.Count > 0)
+                {
+                    return _round;
+                }
+
+                continue;
+            }
+
+            _operation.Dispose();
+            (_operation, _round) = (null, null);
+        }
+
+        return null;
+    }
+
+    private IEnumerable<ZnodeRound>? Next()
+    {
+        if (_session == 0)
+        {
+            return null;
+        }
+
+        if (!_prepared)
+        {
+            return Prepare();
+        }
+
+        // Another one became the controller: from now on the states of partitions have to be watched.
+        var misses = _registered && !_isController && _image.ControllerId >= 0 && !_watchesStates;
+        if (!_synchronized || misses)
+        {
+            return Synchronize();
+        }
+
+        if (_registration != null && !_registered)
+        {
+            return Join();
+        }
+
+        if (_changedPaths.Count > 0)
+        {
+            return Refresh();
+        }
+
+        if (_idRequests.Count > 0)
+        {
+            return TakeProducerIds();
+        }
+
+        return _waiting.Count > 0 ? Commit() : null;
+    }
+
+    /// <summary>The operation cannot go on from what it knew: everything is read anew, and changes under way are made again.</summary>
+    private void Abandon()
+    {
+        _operation!.Dispose();
+        (_operation, _round) = (null, null);
+        _synchronized = false;
+        _waiting.InsertRange(0, _batch);
+        _batch = [];
+    }
+
+    private MetadataDraft NewDraft(EarlierAttempt? earlier = null) => new(_image, _options.Config, BrokerId) { Earlier = earlier };
+
+    private void Publish(MetadataDraft draft)
+    {
+        if (!draft.HasNews)
+        {
+            return;
+        }
+
+        _image = draft.ToImage();
+        _brokerConfig = draft.BrokerConfig;
+        _publish(_image, draft.ToDelta(), _brokerConfig);
+    }
+
+    private long Now() => _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+}

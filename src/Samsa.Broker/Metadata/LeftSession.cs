@@ -1,0 +1,57 @@
+using System.Globalization;
+using Samsa.Broker.Metadata.Znodes;
+using Samsa.Storage;
+using Samsa.Storage.Files;
+
+namespace Samsa.Broker.Metadata;
+
+/// <summary>
+/// The file <c>samsa-zookeeper-session</c> in the first log directory: the ZooKeeper session of the broker that runs on it, so that
+/// the next start can end it. A broker that was killed could otherwise not register before its session is over, by default 18 s
+/// later. Whoever holds the lock of the log directory may use it. Losing it costs that wait and nothing else.
+/// </summary>
+internal sealed class LeftSession(IStorageFileSystem files, string directory)
+{
+    public const string Name = "samsa-zookeeper-session";
+
+    private readonly string _path = Path.Combine(directory, Name);
+
+    /// <summary>The session that the last life left behind with these servers; null when there is none.</summary>
+    public (long Id, byte[] Password)? Read(string servers)
+    {
+        try
+        {
+            if (!files.FileExists(_path))
+            {
+                return null;
+            }
+
+            return ZnodeJson.Read<(long, byte[])?>(_path, files.ReadAllBytes(_path), root =>
+                ZnodeJson.Text(root, "servers") != servers
+                    ? null
+                    : (ZnodeJson.Int64(root, "id"), Convert.FromBase64String(ZnodeJson.Text(root, "password") ?? "")));
+        }
+        catch (Exception unreadable) when (unreadable is ZnodeFormatException or StorageException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Remembers the session of this life. Not flushed: it is for the death of the process, not of the machine.</summary>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public void Write(string servers, long id, ReadOnlyMemory<byte> password)
+    {
+        var content = ZnodeJson.Write((servers, id, password), static (writer, session) =>
+        {
+            writer.WriteString("servers", session.servers);
+            writer.WriteString("id", session.id.ToString(CultureInfo.InvariantCulture));
+            writer.WriteString("password", Convert.ToBase64String(session.password.Span));
+        });
+        using var file = files.Open(_path, StorageFileMode.Truncate);
+        file.Write(content, 0);
+    }
+
+    /// <summary>The session was ended.</summary>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public void Forget() => files.DeleteFile(_path);
+}

@@ -1,0 +1,356 @@
+using Microsoft.Extensions.Logging;
+using Samsa.Broker.Metadata.Znodes;
+using Samsa.Storage;
+using Samsa.ZooKeeper;
+using Samsa.ZooKeeper.Operations;
+using Samsa.ZooKeeper.Transport;
+using Samsa.ZooKeeper.Watches;
+
+namespace Samsa.Broker.Metadata;
+
+/// <summary>
+/// The tree of nodes in an ensemble of ZooKeeper servers.
+/// Owns the client, and with it the session. One round is executed at a time; events come from the client's thread.
+/// Lives from <see cref="ConnectAsync"/> to its disposal, which ends the session. An expired session is replaced by a new one.
+/// Fails: a lost connection loses a round; the next one waits until there is a connection again.
+/// </summary>
+internal sealed class ZooKeeperZnodes : IZnodeStore, INodeWatcher
+{
+    private readonly ZnodeStoreOptions _options;
+    private readonly ZooKeeperClient _client;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly SessionWatcher _sessionWatcher;
+    private IZnodeListener? _listener;
+    private LeftSession? _memory;
+    private long _remembered;
+
+    private ZooKeeperZnodes(ZnodeStoreOptions options)
+    {
+        _options = options;
+        _client = ZooKeeperClient.Start(ClientOptions(options));
+        _sessionWatcher = new SessionWatcher(this);
+    }
+
+    /// <summary>Connects; makes the chroot where it is not there.</summary>
+    /// <exception cref="TimeoutException">No server could be reached in time.</exception>
+    /// <exception cref="FormatException">The connect string is not valid.</exception>
+    public static async Task<ZooKeeperZnodes> ConnectAsync(ZnodeStoreOptions options)
+    {
+        var chroot = ConnectString.Parse(options.ConnectString).Chroot;
+        if (chroot.Length > 0)
+        {
+            await MakeChrootAsync(options, chroot).ConfigureAwait(false);
+        }
+
+        var store = new ZooKeeperZnodes(options);
+        try
+        {
+            await ConnectedAsync(store._client, options).ConfigureAwait(false);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The cluster's id; null when the tree has none yet.</summary>
+    /// <exception cref="ZnodeFormatException">The node holds something else.</exception>
+    /// <exception cref="KeeperException">The tree may not be read.</exception>
+    public async Task<string?> ReadClusterIdAsync()
+    {
+        var read = await _client.RetryAsync(Operation.GetData(ZnodePaths.ClusterId)).ConfigureAwait(false);
+        return read.Error == KeeperError.NoNode ? null : ClusterIdZnode.Decode(read.Value.Data.GetValueOrDefault());
+    }
+
+    /// <summary>
+    /// Ends the session that an earlier life of this broker left behind, and remembers the present one from now on. The caller
+    /// holds the lock of the log directory: that life is over.
+    /// </summary>
+    public async Task ReplaceLeftSessionAsync(LeftSession memory)
+    {
+        if (memory.Read(_options.ConnectString) is var (id, password))
+        {
+            var left = ZooKeeperClient.Start(ClientOptions(_options) with
+            {
+                SessionId = id,
+                SessionPassword = password,
+                RenewExpiredSession = false,
+            });
+            try
+            {
+                await ConnectedAsync(left, _options).ConfigureAwait(false);
+                _options.Logger.LogInformation("Ended session 0x{Session:x}, which the last run of this broker left behind", id);
+            }
+            catch (Exception over) when (over is KeeperException or TimeoutException)
+            {
+                _options.Logger.LogDebug("Session 0x{Session:x} of the last run is over already", id);
+            }
+
+            await left.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _memory = memory;
+        Remember();
+    }
+
+    /// <inheritdoc/>
+    public void Start(IZnodeListener listener)
+    {
+        _listener = listener;
+        _client.AddSessionWatcher(_sessionWatcher);
+        if (_client.State == KeeperState.SyncConnected)
+        {
+            listener.OnConnected(_client.SessionId);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(ZnodeRound round)
+    {
+        try
+        {
+            await _client.WaitConnectedAsync(_ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception ended) when (ended is KeeperException or OperationCanceledException)
+        {
+            round.IsLost = true;
+            return;
+        }
+
+        // Answers come in the order of the requests: waiting for the oldest is waiting for room.
+        var underWay = new Queue<Task<KeeperError>>();
+        foreach (var write in round.Writes)
+        {
+            await MakeRoomAsync(underWay, round).ConfigureAwait(false);
+            underWay.Enqueue(WriteAsync(write));
+        }
+
+        foreach (var read in round.Reads)
+        {
+            await MakeRoomAsync(underWay, round).ConfigureAwait(false);
+            underWay.Enqueue(ReadAsync(read));
+        }
+
+        while (underWay.TryDequeue(out var last))
+        {
+            Judge(await last.ConfigureAwait(false), round);
+        }
+    }
+
+    /// <summary>A watched node changed. Changes of the session come to all watches too; they are heard once, elsewhere.</summary>
+    void INodeWatcher.OnEvent(WatchedEvent change)
+    {
+        if (change is { Type: not WatchEventType.None, Path: { } path })
+        {
+            _listener?.OnChanged(path);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        _client.RemoveSessionWatcher(_sessionWatcher);
+        var wasConnected = _client.State == KeeperState.SyncConnected;
+        await _client.DisposeAsync().ConfigureAwait(false);
+        _ended.Dispose();
+        if (wasConnected && _memory is { } memory)
+        {
+            try
+            {
+                memory.Forget();
+            }
+            catch (StorageException failed)
+            {
+                _options.Logger.LogDebug(failed, "The file of a session that is over stays");
+            }
+        }
+    }
+
+    private static ZooKeeperClientOptions ClientOptions(ZnodeStoreOptions options) => new()
+    {
+        ConnectString = options.ConnectString,
+        Connector = options.Connector,
+        SessionTimeout = options.SessionTimeout,
+        TimeProvider = options.Time,
+        Logger = options.Logger,
+    };
+
+    private static async Task ConnectedAsync(ZooKeeperClient client, ZnodeStoreOptions options)
+    {
+        using var patience = new CancellationTokenSource(options.ConnectionTimeout, options.Time);
+        try
+        {
+            await client.WaitConnectedAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException(
+                $"No ZooKeeper server of zookeeper.connect={options.ConnectString} answered within {options.ConnectionTimeout.TotalMilliseconds} ms (zookeeper.connection.timeout.ms)");
+        }
+    }
+
+    private static async Task MakeChrootAsync(ZnodeStoreOptions options, string chroot)
+    {
+        await using var client = ZooKeeperClient.Start(
+            ClientOptions(options) with { ConnectString = options.ConnectString[..^chroot.Length] });
+        await ConnectedAsync(client, options).ConfigureAwait(false);
+        var path = "";
+        foreach (var part in chroot[1..].Split('/'))
+        {
+            path += "/" + part;
+            var made = await client.RetryAsync(Operation.Create(path)).ConfigureAwait(false);
+            if (made.Error is not (KeeperError.Ok or KeeperError.NodeExists))
+            {
+                throw new KeeperException(made.Error, path);
+            }
+        }
+    }
+
+    private static void Judge(KeeperError error, ZnodeRound round)
+    {
+        // Codes above ApiError tell of the connection or the session, not of a node.
+        const int ApiError = -100;
+        if (error is KeeperError.SessionExpired or KeeperError.SessionMoved or KeeperError.AuthFailed
+            || (error != KeeperError.Ok && (int)error > ApiError && error != KeeperError.RuntimeInconsistency))
+        {
+            round.IsLost = true;
+        }
+    }
+
+    private static Operation ToOperation(ZnodeOperation operation) => operation.Kind switch
+    {
+        ZnodeOperationKind.Check => Operation.CheckVersion(operation.Path, operation.Version),
+        ZnodeOperationKind.Set => Operation.SetData(operation.Path, operation.Data, operation.Version),
+        ZnodeOperationKind.Delete => Operation.Delete(operation.Path, operation.Version),
+        _ => ToCreate(operation),
+    };
+
+    private static Operation<CreatedNode> ToCreate(ZnodeOperation operation) => Operation.Create(
+        operation.Path,
+        operation.Data is { } data ? data : default(ReadOnlyMemory<byte>?),
+        operation.Kind switch
+        {
+            ZnodeOperationKind.CreateEphemeral => CreateMode.Ephemeral,
+            ZnodeOperationKind.CreateSequential => CreateMode.PersistentSequential,
+            _ => CreateMode.Persistent,
+        });
+
+    private async Task MakeRoomAsync(Queue<Task<KeeperError>> underWay, ZnodeRound round)
+    {
+        while (underWay.Count >= _options.MaxInFlight)
+        {
+            Judge(await underWay.Dequeue().ConfigureAwait(false), round);
+        }
+    }
+
+    private async Task<KeeperError> WriteAsync(ZnodeWrite write)
+    {
+        if (write.Operations.Count > 1)
+        {
+            var multi = await _client.TryAsync(Operation.Multi([.. write.Operations.Select(ToOperation)])).ConfigureAwait(false);
+            write.Error = multi.IsOk ? multi.Value.Error : multi.Error;
+            if (write.IsOk && multi.Value.Parts[^1] is { Stat: { } stat })
+            {
+                (write.Version, write.Czxid) = (stat.Version, stat.Czxid);
+            }
+
+            return write.Error;
+        }
+
+        var operation = write.Operations[0];
+        switch (operation.Kind)
+        {
+            case ZnodeOperationKind.Set:
+                var set = await _client.TryAsync(Operation.SetData(operation.Path, operation.Data, operation.Version)).ConfigureAwait(false);
+                write.Error = set.Error;
+                (write.Version, write.Czxid) = set.IsOk ? (set.Value.Version, set.Value.Czxid) : default;
+                break;
+            case ZnodeOperationKind.Delete:
+                write.Error = (await _client.TryAsync(Operation.Delete(operation.Path, operation.Version)).ConfigureAwait(false)).Error;
+                break;
+            case ZnodeOperationKind.Check:
+                throw new ArgumentException("A check alone changes nothing.", nameof(write));
+            default:
+                var created = await _client.TryAsync(ToCreate(operation)).ConfigureAwait(false);
+                (write.Error, write.CreatedPath) = (created.Error, created.ValueOrDefault?.Path);
+                break;
+        }
+
+        return write.Error;
+    }
+
+    private async Task<KeeperError> ReadAsync(ZnodeRead read)
+    {
+        var watcher = read.Watches ? this : null;
+        if (read.WantsChildren)
+        {
+            var children = await _client.TryAsync(Operation.GetChildren(read.Path, watcher)).ConfigureAwait(false);
+            (read.Error, read.Children) = (children.Error, children.ValueOrDefault ?? []);
+            return read.Error;
+        }
+
+        var node = await _client.TryAsync(Operation.GetData(read.Path, watcher)).ConfigureAwait(false);
+        read.Error = node.Error;
+        if (node.IsOk)
+        {
+            var (data, stat) = node.Value;
+            (read.Data, read.Version, read.Czxid) = (data, stat.Version, stat.Czxid);
+            (read.CreatedAt, read.EphemeralOwner) = (stat.Ctime, stat.EphemeralOwner);
+        }
+        else if (node.Error == KeeperError.NoNode && watcher != null)
+        {
+            // A read of data leaves no watch where there is no node.
+            var exists = await _client.TryAsync(Operation.Exists(read.Path, watcher)).ConfigureAwait(false);
+            if (exists is { IsOk: true, ValueOrDefault: not null })
+            {
+                _listener?.OnChanged(read.Path);
+            }
+            else if (!exists.IsOk)
+            {
+                return exists.Error;
+            }
+        }
+
+        return read.Error;
+    }
+
+    private void OnSession(KeeperState state)
+    {
+        switch (state)
+        {
+            case KeeperState.SyncConnected:
+                Remember();
+                _listener?.OnConnected(_client.SessionId);
+                break;
+            case KeeperState.AuthFailed:
+                _listener?.OnFailed(new KeeperException(KeeperError.AuthFailed));
+                break;
+        }
+    }
+
+    private void Remember()
+    {
+        var id = _client.SessionId;
+        if (_memory is not { } memory || id == 0 || Interlocked.Exchange(ref _remembered, id) == id)
+        {
+            return;
+        }
+
+        try
+        {
+            memory.Write(_options.ConnectString, id, _client.SessionPassword);
+        }
+        catch (StorageException failed)
+        {
+            _options.Logger.LogWarning(failed, "The session cannot be remembered; after a kill the next start waits until it is over");
+        }
+    }
+
+    private sealed class SessionWatcher(ZooKeeperZnodes store) : INodeWatcher
+    {
+        public void OnEvent(WatchedEvent change) => store.OnSession(change.State);
+    }
+}

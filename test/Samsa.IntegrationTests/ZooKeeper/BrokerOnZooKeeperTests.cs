@@ -1,0 +1,156 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Samsa.Broker.Metadata;
+using Samsa.IntegrationTests.Support;
+using Samsa.Protocol;
+using Samsa.Testing;
+using Samsa.ZooKeeper;
+using Samsa.ZooKeeper.Server;
+using Samsa.ZooKeeper.Server.Configuration;
+using Xunit;
+
+namespace Samsa.IntegrationTests.ZooKeeper;
+
+/// <summary>A broker on a ZooKeeper server that goes, comes back, ends its session, or is changed by others.</summary>
+public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("samsa-zookeeper-");
+    private ZooKeeperServer _server = null!;
+    private int _port;
+
+    private string Connect => $"127.0.0.1:{_port}/a/root";
+
+    public ValueTask InitializeAsync()
+    {
+        StartServer();
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Without_a_connection_the_broker_serves_on_and_rejoins()
+    {
+        await using var broker = await StartBrokerAsync();
+        using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await client.CreateTopicAsync("t");
+        Assert.Equal((ErrorCode.None, 0), await client.ProduceAsync("t", "before"));
+
+        await _server.DisposeAsync();
+        Assert.Equal((ErrorCode.None, 1), await client.ProduceAsync("t", "meanwhile"));
+        var made = broker.Server!.Broker.Metadata.CreateTopicsAsync([new NewTopic("u", 1, 1)], validateOnly: false, TestContext.Current.CancellationToken);
+        Assert.False(made.IsCompleted);
+
+        StartServer();
+        Assert.Equal(ErrorCode.None, (await made)[0].Error.Code);
+        Assert.Equal((ErrorCode.None, 2), await client.ProduceAsync("t", "after"));
+        Assert.Equal((ErrorCode.None, 0), await client.ProduceAsync("u", "first"));
+    }
+
+    [Fact]
+    public async Task After_the_end_of_its_session_the_broker_registers_anew_and_loses_nothing()
+    {
+        await using var broker = await StartBrokerAsync();
+        using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await client.CreateTopicAsync("t");
+        Assert.Equal((ErrorCode.None, 0), await client.ProduceAsync("t", "before"));
+        await using var admin = ZooKeeperClient.Start(Connect);
+        long before = (await admin.GetDataAsync("/brokers/ids/0", TestContext.Current.CancellationToken)).Stat.EphemeralOwner;
+
+        await EndSessionAsync(broker);
+
+        // The next change needs the new session; it is answered when that is there.
+        Assert.Equal(
+            ErrorCode.None,
+            (await broker.Server!.Broker.Metadata.CreateTopicsAsync([new NewTopic("u", 1, 1)], validateOnly: false, TestContext.Current.CancellationToken))[0].Error.Code);
+        var node = await admin.GetDataAsync("/brokers/ids/0", TestContext.Current.CancellationToken);
+        Assert.NotEqual(before, node.Stat.EphemeralOwner);
+        Assert.Equal("2", (await admin.GetDataAsync("/controller_epoch", TestContext.Current.CancellationToken)).Text);
+        Assert.Equal((ErrorCode.None, 1), await client.ProduceAsync("t", "after"));
+        Assert.Equal(2, await client.EndOffsetAsync("t"));
+    }
+
+    [Fact]
+    public async Task A_killed_broker_starts_again_before_its_session_is_over()
+    {
+        await using var samsa = SamsaProgram.StartServer($"zookeeper.connect={Connect}", "zookeeper.session.timeout.ms=60000");
+        await samsa.ReadyAsync();
+        await samsa.SignalAsync("KILL");
+        await samsa.ExitAsync();
+        await using var admin = ZooKeeperClient.Start(Connect);
+        Assert.NotNull(await admin.ExistsAsync("/brokers/ids/0", TestContext.Current.CancellationToken));
+
+        // A broker that waited for the end of the session would take a minute, which is longer than the patience of the test.
+        await using var again = SamsaProgram.Start(
+            ["server", "--override", "listeners=PLAINTEXT://127.0.0.1:0", "--override", "samsa.http.port=-1", "--override", $"zookeeper.connect={Connect}"], samsa);
+        await again.ReadyAsync();
+        await again.SignalAsync("TERM");
+        Assert.Equal(0, await again.ExitAsync());
+        Assert.Null(await admin.ExistsAsync("/brokers/ids/0", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_broker_id_that_another_broker_has_is_refused()
+    {
+        await using var broker = await StartBrokerAsync();
+
+        await using var second = SamsaProgram.StartServer($"zookeeper.connect={Connect}");
+
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains("broker.id=0 is taken", Assert.Single(second.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_directory_of_another_cluster_is_refused()
+    {
+        await using (var samsa = SamsaProgram.StartServer())
+        {
+            await samsa.ReadyAsync();
+            await samsa.SignalAsync("TERM");
+            await samsa.ExitAsync();
+            await using (await StartBrokerAsync())
+            {
+                // Now the tree has a cluster id of its own.
+            }
+
+            await using var mixed = SamsaProgram.Start(
+                ["server", "--override", "listeners=PLAINTEXT://127.0.0.1:0", "--override", "samsa.http.port=-1", "--override", $"zookeeper.connect={Connect}"], samsa);
+
+            Assert.Equal(1, await mixed.ExitAsync());
+            Assert.Contains("The log directories belong to cluster", Assert.Single(mixed.Errors), StringComparison.Ordinal);
+        }
+    }
+
+    private async Task<SamsaBroker> StartBrokerAsync() => await SamsaBroker.StartAsync(new SamsaBrokerOptions
+    {
+        Overrides = new Dictionary<string, string> { ["zookeeper.connect"] = Connect },
+    });
+
+    private void StartServer()
+    {
+        _server = ZooKeeperServer.Start(
+            new ZooKeeperConfig { DataDir = _directory.FullName, ClientPort = _port, ClientPortAddress = IPAddress.Loopback, PreAllocSize = 64 },
+            TimeProvider.System,
+            NullLogger.Instance);
+        _port = _server.EndPoint.Port;
+    }
+
+    // Whoever knows a session may end it: to its owner that is the same as if it had run out.
+    private async Task EndSessionAsync(SamsaBroker broker)
+    {
+        using var file = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(broker.DataDirectory, "samsa-zookeeper-session")));
+        await using var thief = ZooKeeperClient.Start(new ZooKeeperClientOptions
+        {
+            ConnectString = Connect,
+            SessionId = long.Parse(file.RootElement.GetProperty("id").GetString()!, System.Globalization.CultureInfo.InvariantCulture),
+            SessionPassword = file.RootElement.GetProperty("password").GetBytesFromBase64(),
+            RenewExpiredSession = false,
+        });
+        await thief.WaitConnectedAsync(TestContext.Current.CancellationToken);
+    }
+}
