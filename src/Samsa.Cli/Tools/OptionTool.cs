@@ -1,3 +1,4 @@
+using Samsa.Cli.Tools.Clusters;
 using Samsa.Cli.Tools.Options;
 
 namespace Samsa.Cli.Tools;
@@ -42,6 +43,7 @@ internal abstract class OptionTool : ICommand
         {
             Release = KafkaReleases.Parse(console.Like);
             arguments = Prepare(arguments, console);
+            arguments = await ZooKeeperOption.ResolveAsync(Options, arguments, cancellation);
             parsed = OptionParser.Parse(Options, arguments.Span);
             if (arguments.Length == 0 || parsed.Has(_help))
                 throw new ToolException(arguments.Length == 0 ? WithoutArguments : Purpose, showOptions: true);

@@ -114,7 +114,7 @@ public sealed class ConfigsToolTests : IAsyncLifetime
     [InlineData("3.9", "--describe --topic t1", "Invalid entity type topics, the entity type must be one of users, brokers with a --zookeeper argument")]
     [InlineData("3.9", "--describe --entity-type brokers", "One of the required --bootstrap-server, --boostrap-controller, or --zookeeper arguments must be specified")]
     [InlineData("4.3", "--describe --topic t1", "Either --bootstrap-server or --bootstrap-controller must be specified.")]
-    [InlineData("3.9", "--describe --zookeeper h:1 --entity-type users", "--zookeeper is not served yet; name a broker with --bootstrap-server HOST:PORT instead")]
+    [InlineData("3.9", "--describe --zookeeper h:x --entity-type users", "--zookeeper: \"h:x\" is not host:port.")]
     public async Task A_cluster_that_is_not_named_is_missed(string release, string arguments, string message) =>
         Assert.Equal(new ToolRun(1, "", message + "\n"), await ToolRun.RunAsync(release, null, ["configs", .. arguments.Split(' ')]));
 

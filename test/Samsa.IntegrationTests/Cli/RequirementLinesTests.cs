@@ -8,7 +8,7 @@ namespace Samsa.IntegrationTests.Cli;
 
 /// <summary>
 /// The command lines of the user's notes about topics, console producer, console consumer and groups, as they are written but for the port, through the
-/// names in <c>bin/</c>, and what Kafka prints for them. At the end of the class stand those that are not served yet.
+/// names in <c>bin/</c>, and what Kafka prints for them.
 /// </summary>
 public sealed partial class RequirementLinesTests : IAsyncLifetime
 {
@@ -20,7 +20,7 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the scripts are for Unix shells");
         _broker = await SamsaBroker.StartAsync(new SamsaBrokerOptions
         {
-            Overrides = new Dictionary<string, string> { ["group.initial.rebalance.delay.ms"] = "0" },
+            Overrides = new Dictionary<string, string> { ["group.initial.rebalance.delay.ms"] = "0", ["samsa.zookeeper.port"] = "0" },
         });
 
         await ScriptFolder.MakeAsync(_folder);
@@ -137,15 +137,29 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
         Assert.Matches("^Unable to write to standard out, closing consumer.\nProcessed a total of [0-9]+ messages\n$", run.Errors);
     }
 
-    /// <summary>ZooKeeper: issue 7.</summary>
-    [Theory]
-    [InlineData("kafka-topics", "--zookeeper 127.0.0.1:2181 --topic first_topic --create --partitions 3 --replication-factor 1")]
-    [InlineData("kafka-topics", "--zookeeper 127.0.0.1:2181 --list")]
-    [InlineData("kafka-topics", "--zookeeper 127.0.0.1:2181 --topic first_topic --describe")]
-    [InlineData("kafka-topics", "--zookeeper 127.0.0.1:2181 --topic second_topic --delete")]
-    [InlineData("kafka-console-consumer.sh", "--zookeeper localhost:2181 --topic amazing --from-beginning")]
-    public async Task ZooKeeper_is_not_served_yet(string tool, string arguments) => Assert.Equal(
-        new ToolRun(1, "", "--zookeeper is not served yet; name a broker with --bootstrap-server HOST:PORT instead\n"), await RunAsync(null, tool, arguments));
+    [Fact]
+    public async Task Tools_find_the_brokers_in_ZooKeeper()
+    {
+        Is("Created topic first_topic.\n", await RunAsync(
+            null, "kafka-topics", "--zookeeper 127.0.0.1:2181 --topic first_topic --create --partitions 3 --replication-factor 1"));
+        Is("Created topic second_topic.\n", await RunAsync(
+            null, "kafka-topics", "--zookeeper 127.0.0.1:2181 --topic second_topic --create --partitions 1 --replication-factor 1"));
+        Is("first_topic\nsecond_topic\n", await RunAsync(null, "kafka-topics", "--zookeeper 127.0.0.1:2181 --list"));
+        var described = await RunAsync(null, "kafka-topics", "--zookeeper 127.0.0.1:2181 --topic first_topic --describe");
+        Assert.StartsWith("Topic: first_topic\t", described.Output, StringComparison.Ordinal);
+        Is("", await RunAsync(null, "kafka-topics", "--zookeeper 127.0.0.1:2181 --topic second_topic --delete"));
+        Is("first_topic\n", await RunAsync(null, "kafka-topics.sh", "--zookeeper=127.0.0.1:2181 --list"));
+        Assert.Equal(0, (await RunAsync(
+            null, "kafka-configs", "--zookeeper 127.0.0.1:2181 --entity-type topics --entity-name first_topic --alter --add-config retention.ms=5")).ExitCode);
+        Assert.Equal("5", _broker.Server!.Broker.Metadata.Current.FindTopic("first_topic")!.Configs["retention.ms"]);
+
+        Sent(await RunAsync("hello\n", "kafka-console-producer", "--broker-list 127.0.0.1:9092 --topic amazing"));
+        await EndsAsync("hello\n", 1, "kafka-console-consumer.sh", "--zookeeper localhost:2181 --topic amazing --from-beginning");
+
+        Assert.Equal(
+            new ToolRun(1, "", "Only one of --bootstrap-server or --zookeeper must be specified\n"),
+            await RunAsync(null, "kafka-topics", "--zookeeper 127.0.0.1:2181 --bootstrap-server 127.0.0.1:9092 --list"));
+    }
 
     [Theory]
     [InlineData("")]
@@ -215,6 +229,9 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
 
     private string Program(string tool) => Path.Combine(_folder.FullName, "bin", tool);
 
-    private string[] Arguments(string line) => line.Replace("127.0.0.1:9092", _broker.BootstrapServers, StringComparison.Ordinal)
-        .Replace("localhost:9092", _broker.BootstrapServers.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), StringComparison.Ordinal).Split(' ');
+    private string[] Arguments(string line) => line
+        .Replace("127.0.0.1:9092", _broker.BootstrapServers, StringComparison.Ordinal)
+        .Replace("localhost:9092", _broker.BootstrapServers.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), StringComparison.Ordinal)
+        .Replace(":2181", $":{_broker.Server!.ZooKeeperEndPoint!.Port}", StringComparison.Ordinal)
+        .Split(' ');
 }

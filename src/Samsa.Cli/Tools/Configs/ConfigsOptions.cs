@@ -8,7 +8,6 @@ namespace Samsa.Cli.Tools.Configs;
 internal sealed class ConfigsOptions
 {
     private readonly Option<string> _bootstrapController;
-    private readonly Option<string> _zooKeeper;
     private readonly Option<string> _zooKeeperTls;
     private readonly Option<string> _entityType;
     private readonly Option<string> _entityName;
@@ -18,7 +17,7 @@ internal sealed class ConfigsOptions
 
     public ConfigsOptions(OptionSet options)
     {
-        _zooKeeper = options.Text("zookeeper", "urls", "DEPRECATED. The ZooKeeper of the cluster; not served yet.", until: KafkaRelease.V39);
+        options.Text("zookeeper", "urls", "DEPRECATED. The ZooKeeper in which the brokers are looked up.", until: KafkaRelease.V39);
         BootstrapServer = options.Text("bootstrap-server", "server to connect to", "The brokers to start from.");
         _bootstrapController = options.Text("bootstrap-controller", "controller to connect to", "Controllers to start from; not supported by this tool.");
         CommandConfig = options.Text("command-config", "command config property file", "A file with settings of the admin client.");
@@ -101,7 +100,6 @@ internal sealed class ConfigsOptions
                 throw new ToolException($"Option \"[{(options.Has(Describe) ? Describe : Alter).Label}]\" can't be used with option \"[{option.Label}]\"", showOptions: true);
         }
 
-        ZooKeeperOption.Refuse(options, _zooKeeper);
         var types = Types(options);
         CheckServer(options, types, release);
         CheckTypes(options, types, release);

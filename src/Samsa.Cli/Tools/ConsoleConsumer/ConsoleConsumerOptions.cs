@@ -20,7 +20,6 @@ internal sealed class ConsoleConsumerOptions
         + " headers.deserializer=<class>";
 
     private readonly Option<string> _whitelist;
-    private readonly Option<string> _zooKeeper;
     private readonly Option<string> _consumerProperty;
     private readonly Option<string> _commandProperty;
     private readonly Option<string> _consumerConfig;
@@ -70,7 +69,7 @@ internal sealed class ConsoleConsumerOptions
         _isolationLevel = options.Text(
             "isolation-level", "String", "read_committed leaves out the records of open and aborted transactions.", "read_uncommitted");
         _group = options.Text("group", "consumer group id", "The consumer group. Without it all partitions are read, and no offsets kept.");
-        _zooKeeper = ZooKeeperOption.Declare(options);
+        ZooKeeperOption.Declare(options);
     }
 
     /// <summary>The number of records to end after; -1 without it.</summary>
@@ -89,7 +88,6 @@ internal sealed class ConsoleConsumerOptions
     /// <exception cref="ToolException">Something is wrong.</exception>
     public void Check(ParsedOptions options, KafkaRelease release)
     {
-        ZooKeeperOption.Refuse(options, _zooKeeper);
         if (!options.Has(_bootstrapServer))
             throw new ToolException("Missing required argument \"[bootstrap-server]\"", showOptions: true);
         bool byPattern = options.Has(_include) || options.Has(_whitelist);

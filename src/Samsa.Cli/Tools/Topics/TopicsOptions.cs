@@ -9,12 +9,11 @@ internal sealed class TopicsOptions
     private const string OnlyForConfigs =
         " (the kafka-configs CLI supports altering topic configs with a --bootstrap-server option)";
 
-    private readonly Option<string> _zooKeeper;
 
     public TopicsOptions(OptionSet options)
     {
         BootstrapServer = options.Text("bootstrap-server", "server to connect to", "REQUIRED: The brokers to start from, host:port, separated by commas.");
-        _zooKeeper = ZooKeeperOption.Declare(options);
+        ZooKeeperOption.Declare(options);
         CommandConfig = options.Text("command-config", "command config property file", "A file with settings of the admin client.");
         List = options.Flag("list", "Lists the topics.");
         Create = options.Flag("create", "Creates a topic.");
@@ -104,7 +103,6 @@ internal sealed class TopicsOptions
         Option[] actions = [Alter, Create, Describe, List, Delete];
         if (actions.Count(options.Has) != 1)
             throw new ToolException("Command must include exactly one action: --list, --describe, --create, --alter or --delete", showOptions: true);
-        ZooKeeperOption.Refuse(options, _zooKeeper);
         if (!options.Has(BootstrapServer))
             throw new ToolException("--bootstrap-server must be specified");
         if (!options.Has(List) && !options.Has(Describe))
