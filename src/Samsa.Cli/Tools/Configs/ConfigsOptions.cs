@@ -1,5 +1,4 @@
 using System.Globalization;
-using Samsa.Cli.Tools.Clusters;
 using Samsa.Cli.Tools.Options;
 
 namespace Samsa.Cli.Tools.Configs;
