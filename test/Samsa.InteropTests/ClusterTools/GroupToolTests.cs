@@ -23,11 +23,16 @@ public abstract class GroupToolTests(string version, BrokerFixture fixture)
         await using var admin = new KafkaAdmin(new AdminOptions { BootstrapServers = server });
         await MakeTopicsAsync(admin, server);
         await CommitAsync(admin, "kept", 2);
-        await using var member = GroupMember.Kcat(server, ["tool-a", "tool-b"], "live", "group.instance.id=instance-1", "client.id=client-1", "enable.auto.commit=false");
+        await using var member = GroupMember.Kcat(server, ["tool-a", "tool-b"], "live", "group.instance.id=instance-1", "client.id=client-1");
         await Conditions.UntilAsync(
             "the member has its partitions",
             async () => (await admin.DescribeGroupsAsync(["live"], cancellation: Cancellation))[0],
             g => g is { State: GroupState.Stable, Members: [{ Assignment.Count: 5 }] });
+        // kcat commits what it read, whatever it is told: the two tools must not see the time before and the time after.
+        await Conditions.UntilAsync(
+            "the member has committed what it read",
+            async () => (await admin.ListGroupOffsetsAsync(["live"], cancellation: Cancellation))[0].Offsets.Values.Count(o => o.Offset == 4),
+            committed => committed == 2);
         var tool = new GroupToolPair(version, server);
 
         await tool.SameAsync("consumer-groups", "--list", "--state", "--type");
