@@ -29,7 +29,10 @@ public sealed class BrokerConfig
         MaxRequestPartitions = values.GetInt(BrokerKeys.MaxRequestPartitionSizeLimit);
     }
 
-    /// <summary>What <c>samsa server</c> uses when it is given no file: data under ./data, 127.0.0.1:9092, one replica.</summary>
+    /// <summary>
+    /// What <c>samsa server</c> uses when it is given no file: data under ./data, 127.0.0.1:9092, one replica, groups that begin with their first
+    /// member (as in the file that comes with Kafka).
+    /// </summary>
     public static IReadOnlyDictionary<string, string> EmbeddedDefaults { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [BrokerKeys.BrokerId] = "0",
@@ -38,6 +41,7 @@ public sealed class BrokerConfig
         [BrokerKeys.OffsetsTopicReplicationFactor] = "1",
         [BrokerKeys.TransactionStateLogReplicationFactor] = "1",
         [BrokerKeys.TransactionStateLogMinIsr] = "1",
+        [BrokerKeys.GroupInitialRebalanceDelayMs] = "0",
     };
 
     /// <summary>Every value with its source.</summary>

@@ -88,7 +88,12 @@ public sealed class ConsoleConsumerTests : IAsyncLifetime
         await producer.ProduceAsync("later", default, "one"u8, TestContext.Current.CancellationToken);
         await output.SeenAsync("one\n").WaitAsync(SamsaProgram.Patience, TestContext.Current.CancellationToken);
         await using (var admin = new KafkaAdmin(new AdminOptions { BootstrapServers = _broker.BootstrapServers }))
+        {
+            var groups = await admin.ListGroupsAsync(cancellation: TestContext.Current.CancellationToken);
+            Assert.Matches(@"\Aconsole-consumer-\d{1,5}\z", Assert.Single(groups).GroupId);
             await admin.CreatePartitionsAsync([new NewPartitions("later", 2)], cancellation: TestContext.Current.CancellationToken);
+        }
+
         await using (var other = new KafkaProducer(new ProducerOptions { BootstrapServers = _broker.BootstrapServers }))
         {
             await other.ProduceAsync(

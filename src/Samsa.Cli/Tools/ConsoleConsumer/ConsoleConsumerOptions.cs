@@ -144,6 +144,8 @@ internal sealed class ConsoleConsumerOptions
         settings.TryAdd("client.id", "console-consumer");
         if (options.Has(_group))
             settings[GroupId] = options.Value(_group)!;
+        else if (!options.Has(_partition) && settings.TryAdd(GroupId, OwnGroup.NewName()))
+            settings.TryAdd("enable.auto.commit", "false");
         if (options.Has(_isolationLevel))
             settings["isolation.level"] = options.Value(_isolationLevel)!;
         else
@@ -153,13 +155,11 @@ internal sealed class ConsoleConsumerOptions
 
     /// <summary>Which partitions are read, and from where.</summary>
     /// <param name="options">The command line.</param>
-    /// <param name="settings">What <see cref="ConsumerSettings"/> gave.</param>
     /// <exception cref="ToolException">The place or the pattern is none.</exception>
-    public IPartitionChoice Partitions(ParsedOptions options, IReadOnlyDictionary<string, string> settings) => PartitionChoices.Of(
-        settings.ContainsKey(GroupId),
+    public IPartitionChoice Partitions(ParsedOptions options) => PartitionChoices.Of(
+        NamedGroups(options).Count > 0,
         options.Value(_topic),
         options.Value(_include) ?? options.Value(_whitelist),
-        settings.GetValueOrDefault("exclude.internal.topics") != "false",
         options.Has(_partition) ? options.Value(_partition) : null,
         Offset(options));
 
@@ -195,7 +195,7 @@ internal sealed class ConsoleConsumerOptions
                 $"The provided offset value '{text}' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.", showOptions: true);
     }
 
-    private void CheckGroup(ParsedOptions options)
+    private List<string> NamedGroups(ParsedOptions options)
     {
         List<string> groups = [];
         if (options.Has(_group))
@@ -204,7 +204,12 @@ internal sealed class ConsoleConsumerOptions
             groups.Add(inFile);
         if (ClientSettings.Read(null, [.. options.Values(_consumerProperty), .. options.Values(_commandProperty)]).TryGetValue(GroupId, out string? inProperty))
             groups.Add(inProperty);
-        groups = [.. JavaHashOrder.Of([.. groups.Distinct(StringComparer.Ordinal)], g => g)];
+        return [.. JavaHashOrder.Of([.. groups.Distinct(StringComparer.Ordinal)], g => g)];
+    }
+
+    private void CheckGroup(ParsedOptions options)
+    {
+        var groups = NamedGroups(options);
         Refuse(
             groups.Count > 1,
             "The group ids provided in different places (directly using '--group', via '--consumer-property', or via '--consumer.config') do not match. "

@@ -15,9 +15,6 @@ internal sealed class ConsoleConsumerTool : OptionTool
 {
     private const string Failure = "ERROR Unknown error when running consumer: ";
 
-    // One attempt per question: without a group, who asks for partitions tries again by itself, for as long as the tool runs.
-    private static readonly TimeSpan OneAttempt = TimeSpan.FromMilliseconds(1);
-
     private readonly ConsoleConsumerOptions _declared;
     private KafkaException? _noPartitions;
 
@@ -37,7 +34,7 @@ internal sealed class ConsoleConsumerTool : OptionTool
         }
 
         var settings = _declared.ConsumerSettings(options);
-        var choice = _declared.Partitions(options, settings);
+        var choice = _declared.Partitions(options);
         var formatter = _declared.Formatter(options, console, Release);
         var timeout = options.Has(_declared.TimeoutMs) && options.Value(_declared.TimeoutMs) is >= 0 and var ms
             ? TimeSpan.FromMilliseconds(Math.Min(ms, int.MaxValue))
@@ -83,8 +80,6 @@ internal sealed class ConsoleConsumerTool : OptionTool
 
         // Only what was printed is done.
         consumer.EnableAutoOffsetStore = false;
-        if (consumer.GroupId is null)
-            consumer.DefaultApiTimeout = OneAttempt;
         return consumer;
     }
 
@@ -105,13 +100,13 @@ internal sealed class ConsoleConsumerTool : OptionTool
                     return;
                 }
 
-                // Done is what standard output has: the group goes on behind it.
+                // Done is what standard output has: whoever reads on begins behind it.
                 long next = printer.Print(batch);
                 printer.Flush();
-                consumer.StoreOffset(new TopicPartitionOffset(batch.Partition, next));
+                choice.Done(consumer, new TopicPartitionOffset(batch.Partition, next));
             }
         }
-        catch (ConsumeException e)
+        catch (KafkaException e)
         {
             printer.Flush();
             console.Error(Ending($"{KafkaWords.ExceptionClass(e.ErrorCode)}: {e.Message}"));

@@ -26,4 +26,6 @@ internal sealed class GroupPartitions : IPartitionChoice
             consumer.Subscribe(_pattern!);
         return Task.CompletedTask;
     }
+
+    public void Done(KafkaConsumer consumer, TopicPartitionOffset next) => consumer.StoreOffset(next);
 }

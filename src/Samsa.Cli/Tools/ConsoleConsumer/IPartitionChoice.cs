@@ -12,4 +12,7 @@ internal interface IPartitionChoice
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="KafkaException">They can never be read.</exception>
     Task RunAsync(KafkaConsumer consumer, Action<string> say, CancellationToken cancellation);
+
+    /// <summary>Takes note that standard output has everything of a partition before a place.</summary>
+    void Done(KafkaConsumer consumer, TopicPartitionOffset next);
 }

@@ -10,4 +10,9 @@ internal sealed class OnePartition(string topic, int partition, long offset) : I
         consumer.Assign(new TopicPartitionOffset(topic, partition, offset));
         return Task.CompletedTask;
     }
+
+    public void Done(KafkaConsumer consumer, TopicPartitionOffset next)
+    {
+        // Nobody goes on from there: there is no group.
+    }
 }

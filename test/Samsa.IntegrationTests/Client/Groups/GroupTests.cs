@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Samsa.Client;
 using Samsa.Client.Admin;
 using Samsa.Client.Consumer;
 using Samsa.Client.Producer;
@@ -101,6 +102,36 @@ public sealed class GroupTests : IAsyncLifetime
         await using var admin = new KafkaAdmin(new AdminOptions { BootstrapServers = _broker.BootstrapServers });
         await admin.CreatePartitionsAsync([new NewPartitions(Topic, Partitions + 2)], cancellation: Cancellation);
         await UntilAsync(() => member.Partitions.Count == Partitions + 3);
+    }
+
+    [Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public async Task A_name_that_no_topic_can_have_is_told_whoever_asks_and_a_right_one_goes_on(GroupProtocol protocol)
+    {
+        await using var consumer = new KafkaConsumer(new ConsumerOptions
+        {
+            BootstrapServers = _broker.BootstrapServers,
+            GroupId = "g",
+            GroupProtocol = protocol,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+        });
+        consumer.Subscribe([Topic, "no topic"]);
+
+        for (int i = 0; i < 2; i++)
+        {
+            var refused = await Assert.ThrowsAsync<KafkaException>(async () =>
+            {
+                while (true)
+                    await consumer.PollBatchAsync(Timeout.InfiniteTimeSpan, Cancellation);
+            });
+            Assert.Equal(ErrorCode.InvalidTopicException, refused.ErrorCode);
+            Assert.Contains("'no topic'", refused.Message, StringComparison.Ordinal);
+        }
+
+        consumer.Subscribe([Topic]);
+        await ProduceAsync(0, 1);
+        Assert.NotNull(await consumer.PollBatchAsync(Timeout.InfiniteTimeSpan, Cancellation));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed partial class GroupMembership
     private Task _leaving = Task.CompletedTask;
 
     /// <summary>Gives partitions back and takes new ones, as far as the group wants it now, and calls the handlers.</summary>
-    /// <exception cref="KafkaException">The group cannot be joined.</exception>
+    /// <exception cref="KafkaException">The group cannot be joined, or a topic never be read.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; what was begun is complete.</exception>
     public async ValueTask ServeAsync(CancellationToken cancellation)
     {
@@ -150,10 +150,18 @@ internal sealed partial class GroupMembership
     private async Task ServeOnceAsync(CancellationToken cancellation)
     {
         CallerRound? round;
+        KafkaException? refusal;
         lock (_gate)
         {
-            round = _closing ? null : _state.Take(Now());
+            refusal = _refusal;
+            _refusal = null;
+            round = _closing || refusal is not null ? null : _state.Take(Now());
             _wantsCaller = _state.WantsCaller && !_closing;
+        }
+
+        if (refusal is not null)
+        {
+            throw refusal;
         }
 
         if (round is null)

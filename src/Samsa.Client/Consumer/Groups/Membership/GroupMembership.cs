@@ -29,6 +29,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     private readonly long _start;
     private TaskCompletionSource _moved = NewSignal();
     private Subscription? _subscription;
+    private KafkaException? _refusal;
     private bool _isWatching;
     private bool _closing;
     private volatile bool _wantsCaller;
@@ -43,7 +44,12 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         _options = options;
         _failed = failed;
         _start = options.TimeProvider.GetTimestamp();
-        _watch = new TopicWatch(cluster, options) { Matched = Matched, Counted = (attempt, counts) => Post(new MembershipEvent.Counted(attempt, counts)) };
+        _watch = new TopicWatch(cluster, options)
+        {
+            Matched = Matched,
+            Counted = (attempt, counts) => Post(new MembershipEvent.Counted(attempt, counts)),
+            Refused = Refused,
+        };
         if (options.GroupProtocol == GroupProtocol.Classic)
         {
             var assignors = options.MakeAssignors();
@@ -104,6 +110,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         lock (_gate)
         {
             Volatile.Write(ref _subscription, subscription);
+            _refusal = null;
             if (!_isWatching)
             {
                 _isWatching = true;
@@ -219,6 +226,18 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         }
     }
 
+    private void Refused(Subscription subscription, KafkaException refusal)
+    {
+        lock (_gate)
+        {
+            if (ReferenceEquals(subscription, _subscription))
+            {
+                _refusal = refusal;
+                Publish();
+            }
+        }
+    }
+
     private void Tick()
     {
         try
@@ -281,7 +300,7 @@ internal sealed partial class GroupMembership : IAsyncDisposable
     {
         // Seen before the caller wakes, which otherwise finds nothing to do and sleeps on.
         var wanted = _wantsCaller;
-        _wantsCaller = _state.WantsCaller && !_closing;
+        _wantsCaller = (_state.WantsCaller || _refusal is not null) && !_closing;
         if (_wantsCaller && !wanted)
         {
             _assignment.DataArrived.Set();

@@ -25,6 +25,12 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
     /// <summary>Called with the partitions of the group's topics whenever metadata came.</summary>
     public required Action<int, IReadOnlyDictionary<string, int>> Counted { get; init; }
 
+    /// <summary>
+    /// Called when the cluster says that a topic of a subscription can never be read: its name is wrong, or the client has no right to it. Again whenever
+    /// the cluster says so again.
+    /// </summary>
+    public required Action<Subscription, KafkaException> Refused { get; init; }
+
     /// <summary>Another subscription; null for none.</summary>
     public void Follow(Subscription? subscription)
     {
@@ -69,6 +75,7 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
     {
         Subscription? seen = null;
         string[] matched = [];
+        ClusterSnapshot? judged = null;
         var failures = 0;
         while (true)
         {
@@ -100,9 +107,16 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
                 Matched(subscription, matched);
             }
 
+            var snapshot = cluster.Metadata.Snapshot;
+            if (subscription is not null && !ReferenceEquals(snapshot, judged) && Refusal(snapshot, subscription) is { } refusal)
+            {
+                Refused(subscription, refusal);
+            }
+
+            judged = snapshot;
             if (groupTopics.Count > 0)
             {
-                Counted(attempt, Count(cluster.Metadata.Snapshot, groupTopics));
+                Counted(attempt, Count(snapshot, groupTopics));
             }
 
             await WaitAsync(changed, subscription, stopping).ConfigureAwait(false);
@@ -118,6 +132,19 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
         }
 
         return counts;
+    }
+
+    private static KafkaException? Refusal(ClusterSnapshot snapshot, Subscription subscription)
+    {
+        foreach (var topic in subscription.Topics)
+        {
+            if (snapshot.Topic(topic) is { Error: ErrorCode.InvalidTopicException or ErrorCode.TopicAuthorizationFailed } refused)
+            {
+                return new KafkaException(refused.Error, $"Topic '{topic}' cannot be subscribed to: {refused.Error.Name()}.");
+            }
+        }
+
+        return null;
     }
 
     private (Subscription? Subscription, IReadOnlyCollection<string> GroupTopics, int Attempt) Wanted()
