@@ -51,6 +51,7 @@ public abstract partial class KafkaConsumerBase
     {
         ArgumentNullException.ThrowIfNull(partitions);
         ObjectDisposedException.ThrowIf(Core.IsDisposed, this);
-        return Core.Coordinator.FetchAsync([.. partitions.Distinct()], Core.Options.DefaultApiTimeout, cancellationToken);
+        var membership = Core.Membership ?? throw ConsumerCore.WithoutGroup();
+        return Core.Coordinator.FetchAsync([.. partitions.Distinct()], membership, Core.Options.DefaultApiTimeout, cancellationToken);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class CommittedPositions(GroupCoordinator coordinator, OffsetCom
 
             try
             {
-                var found = await coordinator.FetchAsync([.. _targets.Select(t => t.State.Id)], options.DefaultApiTimeout, stopping).ConfigureAwait(false);
+                var found = await coordinator.FetchAsync([.. _targets.Select(t => t.State.Id)], committer.Membership, options.DefaultApiTimeout, stopping).ConfigureAwait(false);
                 foreach (var target in _targets)
                 {
                     var offset = found[target.State.Id];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Samsa.Client.Connections;
+using Samsa.Client.Consumer.Groups.Membership;
 using Samsa.Client.Metadata;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
@@ -87,18 +88,43 @@ internal sealed class GroupCoordinator(ClusterClient cluster, ConsumerOptions op
             cancellation);
 
     /// <summary>What the group keeps for the partitions; null for nothing.</summary>
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="membership">
+    /// As whom to ask: a member of a group of KIP-848 names itself and its epoch, so that one which the group has put out does not take over from where others
+    /// went on since. It asks again as whoever it is by then.
+    /// </param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="KafkaException">The coordinator could not be asked.</exception>
-    public Task<Dictionary<TopicPartition, CommittedOffset?>> FetchAsync(
-        IReadOnlyCollection<TopicPartition> partitions, TimeSpan limit, CancellationToken cancellation) =>
-        cluster.RetryAsync(
-            async stop =>
+    public async Task<Dictionary<TopicPartition, CommittedOffset?>> FetchAsync(
+        IReadOnlyCollection<TopicPartition> partitions, GroupMembership membership, TimeSpan limit, CancellationToken cancellation)
+    {
+        var start = options.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            var member = membership.FetchesAs;
+            try
             {
-                Dictionary<TopicPartition, CommittedOffset?> found = [];
-                await HeedingAsync(() => FetchOnceAsync(partitions, found, stop)).ConfigureAwait(false);
-                return found;
-            },
-            limit,
-            cancellation);
+                return await cluster.RetryAsync(
+                    async stop =>
+                    {
+                        Dictionary<TopicPartition, CommittedOffset?> found = [];
+                        await HeedingAsync(() => FetchOnceAsync(partitions, member, found, stop)).ConfigureAwait(false);
+                        return found;
+                    },
+                    limit,
+                    cancellation).ConfigureAwait(false);
+            }
+            catch (KafkaException e) when (
+                e.ErrorCode is ErrorCode.StaleMemberEpoch or ErrorCode.UnknownMemberId && member != GroupMember.None
+                && options.TimeProvider.GetElapsedTime(start) < limit)
+            {
+                // The next heartbeat tells whether it has another epoch, or is out.
+                membership.HasMovedOn(e.ErrorCode, member);
+                await Task.Delay(options.RetryBackoff, options.TimeProvider, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
 
     private async Task HeedingAsync(Func<Task> attempt)
     {
@@ -187,7 +213,7 @@ internal sealed class GroupCoordinator(ClusterClient cluster, ConsumerOptions op
     }
 
     private async Task FetchOnceAsync(
-        IReadOnlyCollection<TopicPartition> partitions, Dictionary<TopicPartition, CommittedOffset?> found, CancellationToken cancellation)
+        IReadOnlyCollection<TopicPartition> partitions, GroupMember member, Dictionary<TopicPartition, CommittedOffset?> found, CancellationToken cancellation)
     {
         var connection = await ConnectAsync(ConnectionPurpose.Control, cancellation).ConfigureAwait(false);
         var version = connection.Versions.Choose(ClientApis.OffsetFetch);
@@ -201,6 +227,8 @@ internal sealed class GroupCoordinator(ClusterClient cluster, ConsumerOptions op
             request.Groups.Add(new OffsetFetchRequest.OffsetFetchRequestGroup
             {
                 GroupId = Group,
+                MemberId = member == GroupMember.None ? null : member.MemberId,
+                MemberEpoch = member.Generation,
                 Topics = [.. topics.Select(t => new OffsetFetchRequest.OffsetFetchRequestTopics
                 {
                     Name = t.Key,

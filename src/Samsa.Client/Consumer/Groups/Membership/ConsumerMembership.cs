@@ -24,6 +24,9 @@ internal sealed partial class ConsumerMembership(MembershipSettings settings, st
     private string? _serverPattern;
     private HashSet<TopicPartition> _owned = [];
     private HashSet<TopicPartition>? _target;
+
+    // Whether the caller heard what it has since it joined: an idle member wants to know that it is one.
+    private bool _hasHeard;
     private CallerRound? _round;
     private bool _awaitsCaller;
 
@@ -185,7 +188,7 @@ internal sealed partial class ConsumerMembership(MembershipSettings settings, st
     private void Aim(IReadOnlyCollection<TopicPartition> partitions, TimeSpan now)
     {
         _target = [.. partitions];
-        if (_round is null && _target.SetEquals(_owned))
+        if (_round is null && _hasHeard && _target.SetEquals(_owned))
         {
             _target = null;
             Acknowledge(now);
@@ -206,6 +209,7 @@ internal sealed partial class ConsumerMembership(MembershipSettings settings, st
         if (round.Target is not null)
         {
             _owned = [.. round.Target];
+            _hasHeard = true;
             if (_target is not null && _target.SetEquals(_owned))
             {
                 _target = null;
@@ -237,6 +241,7 @@ internal sealed partial class ConsumerMembership(MembershipSettings settings, st
         {
             _phase = ConsumerPhase.Joining;
             _epoch = JoiningEpoch;
+            _hasHeard = false;
             _saysEverything = true;
             _due = now;
         }

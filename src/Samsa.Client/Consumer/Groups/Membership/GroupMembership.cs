@@ -101,6 +101,9 @@ internal sealed partial class GroupMembership : IAsyncDisposable
         }
     }
 
+    /// <summary>As whom committed offsets are asked for. Only coordinators of KIP-848 look at it (OffsetFetch 9).</summary>
+    public GroupMember FetchesAs => _options.GroupProtocol == GroupProtocol.Consumer && Who is (CommitStanding.Member, var member) ? member : GroupMember.None;
+
     /// <summary>The caller asks for more.</summary>
     public void Asked() => _asked = 1;
 

@@ -37,6 +37,9 @@ internal sealed class StageGroup
     /// <summary>Answers commits again after a test did it itself.</summary>
     public void Serve(ConsumerStage stage) => stage.Cluster.On(ApiKey.OffsetCommit, Commit);
 
+    /// <summary>Answers questions for offsets again after a test did it itself.</summary>
+    public void ServeFetches(ConsumerStage stage) => stage.Cluster.On(ApiKey.OffsetFetch, Fetch);
+
     private bool IsCoordinator(ScriptedRequest request) => request.Broker.Host == $"broker-{Coordinator}";
 
     private FindCoordinatorResponse Find(ScriptedRequest request)

@@ -70,6 +70,22 @@ public sealed class ConsumerMembershipTests
     }
 
     [Fact]
+    public void A_member_without_partitions_hears_of_that_once()
+    {
+        var script = new ConsumerScript().Subscribe("t");
+        script.Serve();
+        script.Assign(1);
+
+        var round = script.Serve();
+
+        Assert.NotNull(round.Target);
+        Assert.Empty(round.Added);
+        Assert.Empty(script.Beat.Owned!);
+        script.Answer(1).Pass(ConsumerScript.Interval).Assign(2);
+        Assert.False(script.Member.WantsCaller);
+    }
+
+    [Fact]
     public void The_latest_assignment_counts()
     {
         var script = new ConsumerScript().Stable().Pass(ConsumerScript.Interval);
