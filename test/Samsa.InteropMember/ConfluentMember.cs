@@ -6,25 +6,38 @@ namespace Samsa.InteropMember;
 /// <summary>A member of a group by Confluent.Kafka. Owns its consumer; one thread; lives until its input ends, then it leaves.</summary>
 internal static class ConfluentMember
 {
-    public static void Run(string server, string topic, string group, string? assignor, MemberOutput output)
+    /// <param name="library">The librdkafka under it.</param>
+    /// <param name="server">A broker.</param>
+    /// <param name="topic">What it reads.</param>
+    /// <param name="group">Its group.</param>
+    /// <param name="how">An assignor, or <c>consumer</c> for a group of KIP-848.</param>
+    /// <param name="output">Where it says what happens.</param>
+    public static void Run(string library, string server, string topic, string group, string? how, MemberOutput output)
     {
-        SystemLibrdkafka.Load("librdkafka.so.1");
+        SystemLibrdkafka.Load(library);
         var config = new ConsumerConfig
         {
             BootstrapServers = server,
             GroupId = group,
             EnableAutoCommit = false,
             AutoOffsetReset = AutoOffsetReset.Earliest,
-            SessionTimeoutMs = 6000,
-            HeartbeatIntervalMs = 300,
             ReconnectBackoffMs = 50,
             ReconnectBackoffMaxMs = 200,
             TopicMetadataRefreshIntervalMs = 2000,
         };
-        if (assignor is not null)
-            config.Set("partition.assignment.strategy", assignor);
+        if (how == "consumer")
+        {
+            config.Set("group.protocol", how);
+        }
+        else
+        {
+            config.SessionTimeoutMs = 6000;
+            config.HeartbeatIntervalMs = 300;
+            if (how is not null)
+                config.Set("partition.assignment.strategy", how);
+        }
 
-        // With a cooperative assignor only the difference comes.
+        // With a cooperative assignor, and in a group of KIP-848, only the difference comes.
         SortedSet<int> owned = [];
         using var consumer = new ConsumerBuilder<Ignore, string>(config)
             .SetLogHandler((_, _) => { })

@@ -12,7 +12,7 @@ public sealed class ApacheGroupTests
     [Fact]
     public async Task Three_console_consumers_share_a_topic_crash_leave_and_go_on_after_a_kill_of_the_broker()
     {
-        await using var broker = await TestBroker.StartProcessAsync("num.partitions=3", "group.initial.rebalance.delay.ms=500", "offsets.topic.num.partitions=10");
+        await using var broker = await TestBroker.StartProcessAsync(MixedGroup.BrokerSettings);
         var server = broker.BootstrapServers;
         await using var group = new MixedGroup(server, Topic);
         group.Join("first 3.9", await GroupMember.ApacheAsync("3.9", server, Topic, Group));

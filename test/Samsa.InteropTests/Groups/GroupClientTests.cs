@@ -11,6 +11,7 @@ public sealed class GroupClientTests(GroupStories stories) : IClassFixture<Group
     [InlineData("kafka-python")]
     [InlineData("confluent-kafka-python")]
     [InlineData("Confluent.Kafka")]
+    [InlineData("Confluent.Kafka-848")]
     [InlineData("sarama")]
     [InlineData("kafkajs")]
     public Task Every_record_is_processed_and_committed_offsets_outlive_the_broker(string client) => stories.OutcomeAsync(client);

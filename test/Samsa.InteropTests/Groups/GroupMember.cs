@@ -8,8 +8,8 @@ namespace Samsa.InteropTests.Groups;
 
 /// <summary>
 /// One member of a group in a process of its own. Owns the process; used by one test; lives until disposed. What it was assigned and
-/// what it processed it says line by line (Clients/kafka_python_group.py); kcat and Apache's console consumer are read likewise, but do not
-/// say when they own what.
+/// what it processed it says line by line (Clients/kafka_python_group.py); Apache's verifiable consumer says it in JSON; kcat and Apache's console
+/// consumer are read likewise, but do not say when they own what.
 /// </summary>
 internal sealed partial class GroupMember : IAsyncDisposable
 {
@@ -18,10 +18,12 @@ internal sealed partial class GroupMember : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly Task _reading;
     private readonly List<Ownership> _ownerships = [];
+    private readonly VerifiableEvents _events;
     private List<int>? _assigned;
 
     private GroupMember(ProcessStartInfo start)
     {
+        _events = new VerifiableEvents(this);
         _process = Process.Start(start)!;
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, isError: false), ReadAsync(_process.StandardError, isError: true));
     }
@@ -98,6 +100,29 @@ internal sealed partial class GroupMember : IAsyncDisposable
             new Dictionary<string, string> { ["HEAP"] = ApacheTool.Heap, ["JAVA_OPTS"] = await JavaArchives.OptionsAsync(version) }));
     }
 
+    /// <summary>A consumer of Apache Kafka's Java client that says when it owns what.</summary>
+    /// <param name="version">3.9 or 4.3.</param>
+    /// <param name="server">A broker.</param>
+    /// <param name="topic">What it reads.</param>
+    /// <param name="group">Its group.</param>
+    /// <param name="how">The name of an assignor's class, or <c>consumer</c> for a group of KIP-848.</param>
+    /// <param name="settings">A file for more settings; written here.</param>
+    public static async Task<GroupMember> VerifiableAsync(string version, string server, string topic, string group, string how, string settings)
+    {
+        string[] common = ["metadata.max.age.ms=2000", "reconnect.backoff.max.ms=200"];
+        await File.WriteAllLinesAsync(settings, how == "consumer" ? common : [.. common, "heartbeat.interval.ms=300"]);
+        string[] protocol = how == "consumer"
+            ? ["--group-protocol", how]
+            : ["--session-timeout", "6000", "--assignment-strategy", "org.apache.kafka.clients.consumer." + how];
+        return new GroupMember(Child.Describe(
+            Tools.Bash,
+            [
+                Tools.ApacheKafka(version), version, "kafka-verifiable-consumer", "--bootstrap-server", server, "--topic", topic, "--group-id", group, "--verbose",
+                version == "3.9" ? "--consumer.config" : "--command-config", settings, .. protocol,
+            ],
+            new Dictionary<string, string> { ["HEAP"] = ApacheTool.Heap, ["JAVA_OPTS"] = await JavaArchives.OptionsAsync(version) }));
+    }
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
@@ -135,6 +160,20 @@ internal sealed partial class GroupMember : IAsyncDisposable
             _ownerships[^1] = last with { To = time };
     }
 
+    // What it had until then, and has from then on: two times, where the clock is coarse.
+    private void Owns(long until, long since, IEnumerable<int> partitions)
+    {
+        EndOwnership(until);
+        _assigned = [.. partitions];
+        _ownerships.Add(new Ownership(since, long.MaxValue, [.. _assigned]));
+    }
+
+    private void OwnsNothing(long time)
+    {
+        _assigned = null;
+        EndOwnership(time);
+    }
+
     private async Task ReadAsync(StreamReader from, bool isError)
     {
         while (await from.ReadLineAsync() is { } line)
@@ -153,15 +192,16 @@ internal sealed partial class GroupMember : IAsyncDisposable
         }
         else if (!isError && words is ["A", var since, .. var owned])
         {
-            _assigned = [.. owned.SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(one => int.Parse(one, CultureInfo.InvariantCulture))];
             var time = long.Parse(since, CultureInfo.InvariantCulture);
-            EndOwnership(time);
-            _ownerships.Add(new Ownership(time, long.MaxValue, [.. _assigned]));
+            Owns(time, time, owned.SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(one => int.Parse(one, CultureInfo.InvariantCulture)));
         }
         else if (!isError && words is ["R", var until])
         {
-            _assigned = null;
-            EndOwnership(long.Parse(until, CultureInfo.InvariantCulture));
+            OwnsNothing(long.Parse(until, CultureInfo.InvariantCulture));
+        }
+        else if (!isError && line.StartsWith("{\"timestamp\"", StringComparison.Ordinal))
+        {
+            _events.Take(line);
         }
         else if (!isError && ApacheRecord().Match(line) is { Success: true } record)
         {

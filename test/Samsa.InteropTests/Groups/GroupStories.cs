@@ -25,7 +25,7 @@ public sealed class GroupStories : IAsyncLifetime
         // Without a producer there is no story.
         if (!TryFind("kcat", () => Tools.Kcat, out _))
             return;
-        _broker = await TestBroker.StartProcessAsync("num.partitions=3", "group.initial.rebalance.delay.ms=500", "offsets.topic.num.partitions=10");
+        _broker = await TestBroker.StartProcessAsync(MixedGroup.BrokerSettings);
         var server = _broker.BootstrapServers;
         Tell("kcat", (topic, group) => GroupMember.Kcat(server, topic, group));
         if (TryFind("kafka-python", () => Tools.Python("kafka", "python3-kafka"), out var python))
@@ -34,6 +34,9 @@ public sealed class GroupStories : IAsyncLifetime
             Tell("confluent-kafka-python", (topic, group) => GroupMember.Script(confluent, "confluent_python_group.py", server, topic, group));
         if (TryFind("Confluent.Kafka", () => Tools.Librdkafka, out _))
             Tell("Confluent.Kafka", (topic, group) => GroupMember.Dotnet("confluent", server, topic, group));
+        // The same in a group of KIP-848.
+        if (TryFind("Confluent.Kafka-848", () => Tools.NewLibrdkafka, out var library))
+            Tell("Confluent.Kafka-848", (topic, group) => GroupMember.Dotnet("confluent=" + library, server, topic, group, "consumer"));
         var sarama = _programs.File("sarama-group");
         if (await TryFindAsync("sarama", () => Tools.BuildSaramaMemberAsync(sarama)))
             Tell("sarama", (topic, group) => GroupMember.Program(sarama, server, topic, group));

@@ -59,6 +59,20 @@ internal static class Tools
         }
     }
 
+    /// <summary>A librdkafka that knows groups of KIP-848 (2.10 on).</summary>
+    public static string NewLibrdkafka
+    {
+        get
+        {
+            Assert.SkipUnless(File.Exists(NewLibrdkafkaFile), $"No librdkafka of 2.10 or later in {NewLibrdkafkaFile}. {Hint}");
+            return NewLibrdkafkaFile;
+        }
+    }
+
+    /// <summary>Where that would be; SAMSA_INTEROP_LIBRDKAFKA names another file.</summary>
+    public static string NewLibrdkafkaFile { get; } = Environment.GetEnvironmentVariable("SAMSA_INTEROP_LIBRDKAFKA")
+        ?? Path.Combine(RepositoryPaths.Root, "artifacts", "interop", "librdkafka", "librdkafka.so");
+
     /// <summary>The start script of Apache Kafka's own jars.</summary>
     public static string ApacheKafka(string version)
     {
