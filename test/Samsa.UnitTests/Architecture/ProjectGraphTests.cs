@@ -47,12 +47,20 @@ public sealed class ProjectGraphTests
     }
 
     [Fact]
+    public void Samples_need_the_client_only() => Assert.All(
+        Repository.Files("samples", ".csproj"),
+        project => Assert.Equal(
+            ["Samsa.Client"],
+            XDocument.Load(Repository.PathOf(project)).Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value))));
+
+    [Fact]
     public void Every_project_is_in_the_solution()
     {
         string solution = File.ReadAllText(Repository.PathOf("Samsa.slnx"));
 
         Assert.All(
-            Repository.Files("src", ".csproj").Concat(Repository.Files("test", ".csproj")).Concat(Repository.Files("bench", ".csproj")),
+            Repository.Files("src", ".csproj").Concat(Repository.Files("test", ".csproj")).Concat(Repository.Files("bench", ".csproj"))
+                .Concat(Repository.Files("samples", ".csproj")),
             project => Assert.Contains($"\"{project}\"", solution, StringComparison.Ordinal));
     }
 }

@@ -23,7 +23,8 @@ public sealed partial class SourceShapeTests
     };
 
     public static TheoryData<string> Projects =>
-        [.. Repository.Files("src", ".csproj").Concat(Repository.Files("test", ".csproj")).Concat(Repository.Files("bench", ".csproj"))];
+        [.. Repository.Files("src", ".csproj").Concat(Repository.Files("test", ".csproj")).Concat(Repository.Files("bench", ".csproj"))
+            .Concat(Repository.Files("samples", ".csproj"))];
 
     [Theory]
     [MemberData(nameof(Projects))]
