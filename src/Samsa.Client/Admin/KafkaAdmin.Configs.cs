@@ -52,6 +52,36 @@ public sealed partial class KafkaAdmin
             }));
     }
 
+    /// <summary>
+    /// Tells what has a configuration or can have one: topics and brokers all, of groups those that were given a setting of their own (Kafka 4.1, KIP-1142).
+    /// Kafka from 3.7 on tells of subscriptions to clients' metrics only.
+    /// </summary>
+    /// <param name="types">The kinds to tell of; all where none is named.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="KafkaException">The broker is too old (<see cref="ErrorCode.UnsupportedVersion"/>), or refused.</exception>
+    public async Task<IReadOnlyList<ConfigResource>> ListConfigResourcesAsync(
+        IReadOnlyList<ConfigResourceType>? types = null, CancellationToken cancellation = default)
+    {
+        var call = Begin(cancellation);
+        return await call.RetryAsync<IReadOnlyList<ConfigResource>>(async () =>
+        {
+            var connection = await call.Cluster.ConnectToAnyAsync(cancellation).ConfigureAwait(false);
+            if (types is not [ConfigResourceType.ClientMetrics])
+            {
+                RequireVersion(connection, ClientApis.ListConfigResources, 1, "list what has a configuration");
+            }
+
+            var answer = await call.AskAsync(connection, ClientApis.ListConfigResources, version => new ListConfigResourcesRequest
+            {
+                ResourceTypes = version == 0 ? [] : [.. (types ?? []).Select(type => (sbyte)type)],
+            }).ConfigureAwait(false);
+            KafkaException.ThrowIfError(answer.ErrorCode);
+            return [.. answer.ConfigResources
+                .Select(r => new ConfigResource((ConfigResourceType)r.ResourceType, r.ResourceName))
+                .OrderBy(r => r.Type).ThenBy(r => r.Name, StringComparer.Ordinal)];
+        }).ConfigureAwait(false);
+    }
+
     /// <summary>Changes single settings and leaves the others (Kafka 2.3, KIP-339).</summary>
     /// <param name="changes">For each resource what to change; all of it is done, or nothing.</param>
     /// <param name="validateOnly">Checks whether it could be done, and changes nothing.</param>

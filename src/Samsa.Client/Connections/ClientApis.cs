@@ -32,6 +32,7 @@ internal static class ClientApis
     public static readonly ClientApi<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> ConsumerGroupDescribe =
         new(ApiKey.ConsumerGroupDescribe, 0, 1);
 
+    public static readonly ClientApi<ListConfigResourcesRequest, ListConfigResourcesResponse> ListConfigResources = new(ApiKey.ListConfigResources, 0, 1);
     public static readonly ClientApi<DeleteGroupsRequest, DeleteGroupsResponse> DeleteGroups = new(ApiKey.DeleteGroups, 0, 3);
     public static readonly ClientApi<LeaveGroupRequest, LeaveGroupResponse> LeaveGroup = new(ApiKey.LeaveGroup, 0, 5);
     public static readonly ClientApi<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse> ConsumerGroupHeartbeat =

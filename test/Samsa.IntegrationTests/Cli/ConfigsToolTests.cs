@@ -59,6 +59,20 @@ public sealed class ConfigsToolTests : IAsyncLifetime
         await IsAsync("3.9", "Completed updating default config for brokers in the cluster.\n", "--alter", "--broker-defaults", "--delete-config", "log.retention.ms");
     }
 
+    [Fact]
+    public async Task Settings_of_groups_are_changed_and_printed_and_a_missing_one_is_told_by_4_3()
+    {
+        const string Own = "Dynamic configs for group g1 are:\n  consumer.session.timeout.ms=50000 sensitive=false "
+            + "synonyms={DYNAMIC_GROUP_CONFIG:consumer.session.timeout.ms=50000, DEFAULT_CONFIG:group.consumer.session.timeout.ms=45000}\n";
+        await IsAsync("4.3", "", "--describe", "--entity-type", "groups");
+        await IsAsync("4.3", "Completed updating config for group g1.\n", "--alter", "--entity-type", "groups", "--entity-name", "g1", "--add-config", "consumer.session.timeout.ms=50000");
+        await IsAsync("4.3", Own, "--describe", "--entity-type", "groups", "--entity-name", "g1");
+        await IsAsync("4.3", Own, "--describe", "--entity-type", "groups");
+        await IsAsync("4.3", "The group 'nope' doesn't exist and doesn't have dynamic config.\n", "--describe", "--entity-type", "groups", "--entity-name", "nope");
+        await IsAsync("4.3", "", "--describe", "--entity-type", "client-metrics");
+        await IsAsync("4.3", "The client-metric 'nope' doesn't exist and doesn't have dynamic config.\n", "--describe", "--entity-type", "client-metrics", "--entity-name", "nope");
+    }
+
     [Theory]
     [InlineData("--alter --topic t1 --delete-config cleanup.policy", "Invalid config(s): cleanup.policy", null)]
     [InlineData("--alter --topic t1 --delete-config no.such", "Invalid config(s): no.such", null)]
@@ -68,7 +82,6 @@ public sealed class ConfigsToolTests : IAsyncLifetime
     [InlineData("--describe", "At least one entity type must be specified", "At least one entity type must be specified")]
     [InlineData("--alter --topic t1", "At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter", "At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter")]
     [InlineData("--alter --user u1 --add-config producer_byte_rate=1024", "quotas and credentials of users are not served yet", "quotas and credentials of users are not served yet")]
-    [InlineData("--describe --entity-type client-metrics", "client-metrics cannot be listed yet; name one with --entity-name", "client-metrics cannot be listed yet; name one with --entity-name")]
     [InlineData("--describe --broker one", "The entity name for brokers must be a valid integer broker id, but it is: one", "The entity name for brokers must be a valid integer broker id, but it is: one")]
     public async Task A_mistake_is_one_line_in_the_words_of_the_release(string arguments, string in39, string? in43)
     {

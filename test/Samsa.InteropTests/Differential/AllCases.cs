@@ -33,6 +33,7 @@ internal static class AllCases
         FrameCases.AddTo(TopicCases.CreatePartitions, s => new CreatePartitionsRequest { TimeoutMs = 1000, Topics = [] });
         FrameCases.AddTo(TopicCases.DeleteTopics, s => new DeleteTopicsRequest { TimeoutMs = 1000 });
         FrameCases.AddTo(ConfigCases.DescribeConfigs, s => new DescribeConfigsRequest());
+        FrameCases.AddTo(ConfigCases.ListConfigResources, s => new ListConfigResourcesRequest());
         FrameCases.AddTo(ConfigCases.AlterConfigs, s => new AlterConfigsRequest());
         FrameCases.AddTo(ConfigCases.IncrementalAlterConfigs, s => new IncrementalAlterConfigsRequest());
         FrameCases.AddTo(GroupCases.JoinGroup, s => GroupScene.Join(""));
@@ -53,7 +54,7 @@ internal static class AllCases
             ProduceCases.List, FetchCases.List, DataCases.ListOffsets, DataCases.DeleteRecords, DataCases.InitProducerId, DataCases.OffsetForLeaderEpoch,
             IdempotenceCases.DescribeProducers, ClusterCases.ApiVersions, ClusterCases.Metadata, ClusterCases.DescribeCluster,
             ClusterCases.DescribeTopicPartitions, ClusterCases.DescribeLogDirs, ClusterCases.FindCoordinator, TopicCases.CreateTopics,
-            TopicCases.CreatePartitions, TopicCases.DeleteTopics, ConfigCases.DescribeConfigs, ConfigCases.AlterConfigs, ConfigCases.IncrementalAlterConfigs,
+            TopicCases.CreatePartitions, TopicCases.DeleteTopics, ConfigCases.DescribeConfigs, ConfigCases.AlterConfigs, ConfigCases.IncrementalAlterConfigs, ConfigCases.ListConfigResources,
             GroupCases.JoinGroup, GroupCases.SyncGroup, GroupCases.Heartbeat, GroupCases.LeaveGroup, GroupOffsetCases.OffsetCommit,
             GroupOffsetCases.OffsetFetch, GroupOffsetCases.OffsetDelete, GroupAdminCases.DescribeGroups, GroupAdminCases.ListGroups, GroupAdminCases.DeleteGroups,
             ConsumerGroupCases.Heartbeat, ConsumerGroupAdminCases.Describe,

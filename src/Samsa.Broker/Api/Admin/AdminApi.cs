@@ -21,6 +21,7 @@ public static class AdminApi
             .Add<DescribeConfigsRequest>(ApiKey.DescribeConfigs, 0, 4, new DescribeConfigsHandler(metadata, brokerId).HandleAsync)
             .Add<AlterConfigsRequest>(ApiKey.AlterConfigs, 0, 2, alterConfigs.HandleAsync)
             .Add<IncrementalAlterConfigsRequest>(ApiKey.IncrementalAlterConfigs, 0, 1, alterConfigs.HandleAsync)
+            .Add<ListConfigResourcesRequest>(ApiKey.ListConfigResources, 0, 1, new ListConfigResourcesHandler(metadata).HandleAsync)
             .Add<DescribeClusterRequest>(ApiKey.DescribeCluster, 0, 2, new DescribeClusterHandler(metadata).HandleAsync)
             .Add<DescribeTopicPartitionsRequest>(ApiKey.DescribeTopicPartitions, 0, 0, new DescribeTopicPartitionsHandler(metadata).HandleAsync);
     }

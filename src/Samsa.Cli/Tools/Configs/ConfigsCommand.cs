@@ -28,7 +28,7 @@ internal sealed class ConfigsCommand(KafkaAdmin admin, TextWriter output, KafkaR
                 : $"{(all ? "All" : "Dynamic")} configs for {entity.Singular} {name} are:");
 
             // Nobody could be asked; Kafka's tool tries until its time is over.
-            if (isMissing && entity.Type != EntityTypes.Topics)
+            if (isMissing && entity.Type is EntityTypes.Brokers or EntityTypes.BrokerLoggers)
                 throw new KafkaException(ErrorCode.RequestTimedOut, $"broker {name} is not in the cluster");
             foreach (var entry in await EntriesAsync(entity with { Name = name }, all, synonyms: true))
                 await output.WriteLineAsync(Line(entry));
@@ -100,17 +100,39 @@ internal sealed class ConfigsCommand(KafkaAdmin admin, TextWriter output, KafkaR
     {
         EntityTypes.Topics => [.. JavaHashOrder.Of([.. (await admin.ListTopicsAsync(listInternal: true, cancellation)).Select(t => t.Name)], t => t)],
         EntityTypes.Brokers => [.. await BrokersAsync(), ""],
-        _ => throw new ToolException($"{type} cannot be listed yet; name one with --entity-name"),
+        EntityTypes.Groups => [.. (await GroupsAsync()).Order(StringComparer.Ordinal)],
+        EntityTypes.ClientMetrics => [.. await SubscriptionsAsync()],
+        _ => throw new ToolException($"{type} cannot be listed; name one with --entity-name"),
     };
+
+    private async Task<IEnumerable<string>> SubscriptionsAsync() =>
+        (await admin.ListConfigResourcesAsync([ConfigResourceType.ClientMetrics], cancellation)).Select(r => r.Name);
+
+    /// <summary>The groups that there are, and those that have a configuration although nobody is in them; brokers before 4.1 do not tell of these.</summary>
+    private async Task<HashSet<string>> GroupsAsync()
+    {
+        HashSet<string> names = [.. (await admin.ListGroupsAsync(cancellation: cancellation)).Select(g => g.GroupId)];
+        try
+        {
+            names.UnionWith((await admin.ListConfigResourcesAsync([ConfigResourceType.Group], cancellation)).Select(r => r.Name));
+        }
+        catch (KafkaException e) when (e.ErrorCode == ErrorCode.UnsupportedVersion)
+        {
+            // The groups alone, as Kafka's tool.
+        }
+
+        return names;
+    }
 
     private async Task<IReadOnlyList<string>> BrokersAsync() =>
         [.. (await admin.DescribeClusterAsync(cancellation: cancellation)).Brokers.Select(b => b.Id.ToString(CultureInfo.InvariantCulture))];
 
-    // Subscriptions and groups cannot be listed yet: the broker's answer tells of them.
     private async Task<bool> ExistsAsync(ConfigEntity entity) => entity.Type switch
     {
         EntityTypes.Topics => (await admin.ListTopicsAsync(listInternal: true, cancellation)).Any(t => t.Name == entity.Name),
         EntityTypes.Brokers or EntityTypes.BrokerLoggers => (await BrokersAsync()).Contains(entity.Name),
+        EntityTypes.Groups when release == KafkaRelease.V43 => (await GroupsAsync()).Contains(entity.Name!),
+        EntityTypes.ClientMetrics when release == KafkaRelease.V43 => (await SubscriptionsAsync()).Contains(entity.Name),
         _ => true,
     };
 

@@ -4,11 +4,14 @@ using Samsa.Protocol.Messages;
 
 namespace Samsa.InteropTests.Differential.Cases;
 
-/// <summary>DescribeConfigs, AlterConfigs, IncrementalAlterConfigs.</summary>
+/// <summary>DescribeConfigs, ListConfigResources, AlterConfigs, IncrementalAlterConfigs.</summary>
 internal static class ConfigCases
 {
     private const sbyte TopicType = 2;
     private const sbyte BrokerType = 4;
+    private const sbyte LoggerType = 8;
+    private const sbyte MetricsType = 16;
+    private const sbyte GroupType = 32;
     private const sbyte Set = 0;
     private const sbyte Delete = 1;
     private const sbyte Append = 2;
@@ -64,6 +67,24 @@ internal static class ConfigCases
                 await s.ProbeAsync(request);
             }
         },
+    };
+
+    public static CaseList ListConfigResources { get; } = new(ApiKey.ListConfigResources)
+    {
+        { "subscriptions", s => new ListConfigResourcesRequest(), 0, 0 },
+        { "subscriptions by type", s => new ListConfigResourcesRequest { ResourceTypes = [MetricsType] }, 1 },
+        { "groups", async s =>
+            {
+                var group = s.Name();
+                await s.ProbeAsync(Change(GroupType, group, ("consumer.session.timeout.ms", Set, "50000")), 1);
+                await s.ProbeAsync(new ListConfigResourcesRequest { ResourceTypes = [GroupType, GroupType] });
+                await s.ProbeAsync(Change(GroupType, group, ("consumer.session.timeout.ms", Delete, null)), 1);
+                await s.ProbeAsync(new ListConfigResourcesRequest { ResourceTypes = [GroupType] });
+            }, 1, short.MaxValue, true
+        },
+        { "brokers and their log levels", s => new ListConfigResourcesRequest { ResourceTypes = [BrokerType, LoggerType] }, 1 },
+        { "of a type that is none", s => new ListConfigResourcesRequest { ResourceTypes = [BrokerType, 99] }, 1 },
+        { "all", s => new ListConfigResourcesRequest(), 1, short.MaxValue, true },
     };
 
     public static CaseList AlterConfigs { get; } = new(ApiKey.AlterConfigs)

@@ -83,6 +83,29 @@ public sealed class DescriptionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ListConfigResourcesAsync_asks_for_what_is_wanted_and_older_brokers_for_subscriptions_only()
+    {
+        _script.Cluster.On(ApiKey.ListConfigResources, _ => new ListConfigResourcesResponse
+        {
+            ConfigResources = [new() { ResourceName = "m", ResourceType = 16 }],
+        });
+
+        Assert.Equal(
+            [new ConfigResource(ConfigResourceType.ClientMetrics, "m")],
+            await _script.Admin.ListConfigResourcesAsync([ConfigResourceType.ClientMetrics, ConfigResourceType.Group], Cancellation));
+        Assert.Equal([16, 32], _script.Cluster.Requests<ListConfigResourcesRequest>().Last().ResourceTypes);
+
+        await using var older = new AdminScript();
+        older.Cluster.Serving(ApiKey.ListConfigResources, 0, 0);
+        older.Cluster.On(ApiKey.ListConfigResources, _ => new ListConfigResourcesResponse { ConfigResources = [new() { ResourceName = "old" }] });
+        Assert.Equal(
+            [new ConfigResource(ConfigResourceType.ClientMetrics, "old")],
+            await older.Admin.ListConfigResourcesAsync([ConfigResourceType.ClientMetrics], Cancellation));
+        var refused = await Assert.ThrowsAsync<KafkaException>(() => older.Admin.ListConfigResourcesAsync(cancellation: Cancellation));
+        Assert.Equal(ErrorCode.UnsupportedVersion, refused.ErrorCode);
+    }
+
+    [Fact]
     public async Task DescribeConfigsAsync_asks_a_broker_about_itself_and_anybody_about_the_rest()
     {
         _script.Cluster.On(ApiKey.DescribeConfigs, request => new DescribeConfigsResponse
