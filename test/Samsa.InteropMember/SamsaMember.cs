@@ -13,14 +13,16 @@ internal static class SamsaMember
     /// <param name="topic">What it reads.</param>
     /// <param name="group">Its group.</param>
     /// <param name="how">Assignors as <c>partition.assignment.strategy</c> has them, or <c>consumer</c> for a group of KIP-848.</param>
+    /// <param name="inParallel">Whether it processes in parallel and commits automatically, instead of one record after the other.</param>
     /// <param name="output">Where it says what happens.</param>
-    public static async Task RunAsync(string server, string topic, string group, string? how, MemberOutput output)
+    public static async Task RunAsync(string server, string topic, string group, string? how, bool inParallel, MemberOutput output)
     {
         var options = new ConsumerOptions
         {
             BootstrapServers = server,
             GroupId = group,
-            EnableAutoCommit = false,
+            EnableAutoCommit = inParallel,
+            AutoCommitInterval = TimeSpan.FromMilliseconds(100),
             AutoOffsetReset = AutoOffsetReset.Earliest,
             ReconnectBackoff = TimeSpan.FromMilliseconds(50),
             ReconnectBackoffMax = TimeSpan.FromMilliseconds(200),
@@ -58,6 +60,17 @@ internal static class SamsaMember
         });
         try
         {
+            if (inParallel)
+            {
+                await consumer.RunAsync(
+                    (record, _) =>
+                    {
+                        Say(record, output);
+                        return ValueTask.CompletedTask;
+                    },
+                    cancellationToken: output.InputEnded);
+            }
+
             await foreach (var record in consumer.ConsumeAsync(output.InputEnded))
                 await ProcessAsync(consumer, record, output);
         }
@@ -69,9 +82,12 @@ internal static class SamsaMember
 
     private static IEnumerable<int> Numbers(IEnumerable<TopicPartition> partitions) => partitions.Select(one => one.Partition).Order();
 
+    private static void Say(ConsumerRecord<string, string> record, MemberOutput output) =>
+        output.Processed(record.Partition.Partition, record.Offset.ToString(CultureInfo.InvariantCulture), record.Value!);
+
     private static async Task ProcessAsync(KafkaConsumer<string, string> consumer, ConsumerRecord<string, string> record, MemberOutput output)
     {
-        output.Processed(record.Partition.Partition, record.Offset.ToString(CultureInfo.InvariantCulture), record.Value!);
+        Say(record, output);
         try
         {
             await consumer.CommitAsync();

@@ -36,7 +36,6 @@ public sealed class DeliveryTests : IAsyncLifetime
                 // Clients are sent through the gate.
                 ["advertised.listeners"] = $"PLAINTEXT://127.0.0.1:{_gate.Port.ToString(CultureInfo.InvariantCulture)}",
                 ["group.initial.rebalance.delay.ms"] = "0",
-                ["group.min.session.timeout.ms"] = "100",
                 ["offsets.topic.num.partitions"] = "1",
                 ["num.partitions"] = "1",
             },
@@ -130,9 +129,9 @@ public sealed class DeliveryTests : IAsyncLifetime
         return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    // A lost session is soon noticed, so that the next process need not wait for that of a dead one.
+    // Under a name of its own the next process gets the partitions of a dead one without waiting for its session to end.
     private SampleProgram Start(string sample) => SampleProgram.Start(
-        sample, $"127.0.0.1:{_gate.Port.ToString(CultureInfo.InvariantCulture)}", Topic, Group, Sink, "session.timeout.ms=2000", "heartbeat.interval.ms=200");
+        sample, $"127.0.0.1:{_gate.Port.ToString(CultureInfo.InvariantCulture)}", Topic, Group, Sink, "group.instance.id=one");
 
     /// <summary>Runs a sample up to a commit, and kills it there.</summary>
     /// <returns>What is committed then.</returns>

@@ -8,7 +8,7 @@ namespace Samsa.IntegrationTests.Support;
 
 /// <summary>
 /// Stands between a broker and its clients, who know no other address (<c>advertised.listeners</c>). It can hold commits of offsets back, so that a client stands
-/// still at that moment as long as a test wants, and cut a client off as if its machine had died. Owns a port and the connections through it; its loops run
+/// still at that moment as long as a test wants, and cut a client off for good. Owns a port and the connections through it; its loops run
 /// until one end is closed, or until it is disposed.
 /// </summary>
 internal sealed class BrokerGate : IAsyncDisposable
@@ -53,7 +53,7 @@ internal sealed class BrokerGate : IAsyncDisposable
             _hold = CommitHold.None;
     }
 
-    /// <summary>Nothing passes any more that comes from this client.</summary>
+    /// <summary>Nothing passes any more that comes from this client: its connections break.</summary>
     public void Cut(string clientId) => Volatile.Write(ref _cut, clientId);
 
     public async ValueTask DisposeAsync()
@@ -86,7 +86,7 @@ internal sealed class BrokerGate : IAsyncDisposable
         var there = CopyAsync(client.GetStream(), broker.GetStream(), frame =>
         {
             if (ClientIdOf(frame) == Volatile.Read(ref _cut))
-                return false;
+                throw new IOException("This client is cut off.");
             if (BinaryPrimitives.ReadInt16BigEndian(frame) != (short)ApiKey.OffsetCommit)
                 return true;
             var hold = Hold(CommitHold.Requests);

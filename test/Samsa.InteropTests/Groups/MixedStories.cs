@@ -43,10 +43,10 @@ public sealed class MixedStories : IAsyncDisposable
         Dictionary<string, Task> outcomes = new()
         {
             ["range"] = TellAsync("range", ["librdkafka", "java 4.3", "samsa"], "java 3.9"),
-            ["cooperative-sticky"] = TellAsync("cooperative-sticky", ["java 4.3", "samsa", "librdkafka"], "samsa"),
+            ["cooperative-sticky"] = TellAsync("cooperative-sticky", ["java 4.3", "samsa", "librdkafka"], "samsa-parallel"),
         };
         if (newLibrdkafka is not null)
-            outcomes["consumer"] = TellAsync("consumer", ["samsa", "librdkafka", "java 4.3"], "samsa");
+            outcomes["consumer"] = TellAsync("consumer", ["samsa-parallel", "librdkafka", "java 4.3"], "samsa");
         return outcomes;
 
         async Task TellAsync(string how, string[] clients, string late) =>

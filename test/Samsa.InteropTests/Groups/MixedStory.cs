@@ -41,7 +41,7 @@ internal sealed class MixedStory(string how, string server, string? newLibrdkafk
 
     private async Task JoinAsync(MixedGroup group, string client, string ordinal) => group.Join(ordinal + client, client.Split(' ') switch
     {
-        ["samsa"] => GroupMember.Dotnet("samsa", server, Topic, Group, how),
+        ["samsa" or "samsa-parallel"] => GroupMember.Dotnet(client, server, Topic, Group, how),
         ["librdkafka"] => GroupMember.Dotnet(how == "consumer" ? "confluent=" + newLibrdkafka : "confluent", server, Topic, Group, how),
         ["java", var version] => await GroupMember.VerifiableAsync(version, server, Topic, Group, JavaName, files.File($"{how}-{ordinal}{version}.properties")),
         _ => throw new ArgumentException($"There is no client '{client}'.", nameof(client)),

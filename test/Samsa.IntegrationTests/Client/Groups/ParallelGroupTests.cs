@@ -40,7 +40,7 @@ public sealed class ParallelGroupTests : IAsyncLifetime
                 ["group.initial.rebalance.delay.ms"] = "0",
                 ["group.min.session.timeout.ms"] = "100",
                 ["group.consumer.min.session.timeout.ms"] = "1000",
-                ["group.consumer.session.timeout.ms"] = "2000",
+                ["group.consumer.session.timeout.ms"] = "4000",
                 ["group.consumer.min.heartbeat.interval.ms"] = "100",
                 ["group.consumer.heartbeat.interval.ms"] = "100",
                 ["offsets.topic.num.partitions"] = "1",
@@ -112,7 +112,7 @@ public sealed class ParallelGroupTests : IAsyncLifetime
         else
         {
             options.Set("partition.assignment.strategy", how);
-            options.SessionTimeout = TimeSpan.FromSeconds(2);
+            options.SessionTimeout = TimeSpan.FromSeconds(4);
             options.HeartbeatInterval = TimeSpan.FromMilliseconds(50);
         }
 
