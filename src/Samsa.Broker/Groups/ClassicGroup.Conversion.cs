@@ -30,8 +30,12 @@ internal sealed partial class ClassicGroup
                 SessionTimeoutMs = side.SessionTimeoutMs,
                 RebalanceTimeoutMs = member.RebalanceTimeoutMs,
                 Protocols = side.Protocols,
+
+                // What it has, and not what it was to get: the group may become a consumer group again before the member has heard of anything.
                 Assignment = ConsumerProtocol.WriteAssignment(
-                    group.TargetOf(member.MemberId), ConsumerProtocol.VersionOf(side.Protocols[0].Metadata), step.Cluster),
+                    PartitionMap.Of(member.Assigned.All.Concat(member.PendingRevocation.All)),
+                    ConsumerProtocol.VersionOf(side.Protocols[0].Metadata),
+                    step.Cluster),
             });
         }
 
@@ -42,8 +46,15 @@ internal sealed partial class ClassicGroup
         return classic;
     }
 
-    /// <summary>What is stored of the group as it is.</summary>
-    public GroupRecord Record() => ToRecord(null);
+    /// <summary>
+    /// What is stored of the group as it begins. Its members have still to share the work, which a coordinator that reads this sees from the
+    /// missing time of the state (<see cref="OnLoaded"/>): what the members that left had would be nobody's.
+    /// </summary>
+    public GroupRecord Record()
+    {
+        StateTimestamp = -1;
+        return ToRecord(null);
+    }
 
     /// <summary>The group takes the consumer group's place: its members share the work anew, by their own assignors.</summary>
     public void OnDowngraded(GroupEvent.Join? join, string? joiningId, GroupStep step)

@@ -132,7 +132,6 @@ internal sealed partial class ClassicGroup
         {
             foreach (var member in _members.All)
             {
-                member.Assignment = [];
                 AnswerSync(member, error, step);
             }
 

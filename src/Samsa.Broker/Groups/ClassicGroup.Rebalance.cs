@@ -43,9 +43,9 @@ internal sealed partial class ClassicGroup
     {
         if (State == ClassicGroupState.CompletingRebalance)
         {
+            // What they were assigned last they may still have, if they are cooperative: an upgrade to a consumer group asks for it.
             foreach (var member in _members.All)
             {
-                member.Assignment = [];
                 AnswerSync(member, ErrorCode.RebalanceInProgress, step);
             }
         }

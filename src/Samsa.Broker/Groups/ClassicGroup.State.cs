@@ -61,7 +61,7 @@ internal sealed partial class ClassicGroup
             KeepAlive(member, step);
         }
 
-        if (_members.Count > _options.MaxSize)
+        if (_members.Count > _options.MaxSize || (_members.Count > 0 && StateTimestamp < 0))
         {
             PrepareRebalanceIfPossible(step);
         }

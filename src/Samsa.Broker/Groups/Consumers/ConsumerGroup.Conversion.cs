@@ -54,7 +54,10 @@ internal sealed partial class ConsumerGroup
 
         changes.AddRange(members.Select(static member => new ConsumerChange.Described(member)));
         var topics = new SortedSet<string>(members.SelectMany(static member => member.TopicNames), StringComparer.Ordinal);
-        changes.Add(new ConsumerChange.Epoch(classic.GenerationId, HashOf(topics, step.Cluster)));
+
+        // In the middle of a rebalance not everything is somebody's: with no hash the first heartbeat begins an epoch, even that of a static
+        // member which merely goes on over the other protocol.
+        changes.Add(new ConsumerChange.Epoch(classic.GenerationId, classic.State == ClassicGroupState.Stable ? HashOf(topics, step.Cluster) : 0));
         changes.AddRange(members.Select(static member => new ConsumerChange.Target(member.MemberId, member.Assigned)));
         changes.Add(new ConsumerChange.TargetEpoch(classic.GenerationId, 0));
         changes.AddRange(members.Select(static member => new ConsumerChange.Current(member)));

@@ -101,6 +101,13 @@ internal sealed class ConsumerMemberClient(GroupHarness groups, string memberId,
             Owned = [.. Assigned];
     }
 
+    /// <summary>Gives up what it shall not have.</summary>
+    public void GiveUp()
+    {
+        if (Assigned is not null)
+            Owned.IntersectWith(Assigned);
+    }
+
     public void Take(ConsumerGroupHeartbeatResponse answer)
     {
         LastError = answer.ErrorCode;
