@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Our ZooKeeper server beside Apache ZooKeeper 3.8, in turn, by the same client (bench/zookeeper-load): start, requests, memory.
 
-usage: zookeeper.py --apache SCRIPT [--rounds 3] [--seconds 5] [--in-flight 256]
+usage: zookeeper.py --apache SCRIPT [--rounds 3] [--seconds 5] [--in-flight 256] [--nodes 200000] [--only memory]
 
 SCRIPT is the start script of Apache Kafka's jars ("SCRIPT 3.9 start-zookeeper DIR PORT"), which come with ZooKeeper. Every round starts
-both servers afresh and warms each by one unmeasured load. Prints a table in Markdown; a ratio is Samsa divided by Apache.
+both servers afresh and warms each by one unmeasured load. Memory is measured on servers of their own that hold equally many nodes. Prints a table in Markdown; a ratio is Samsa divided by Apache.
 """
 import argparse
 import json
@@ -27,7 +27,7 @@ ROWS = [
     ("get, one after the other", "op/s", "get"),
     ("create, {many} under way", "op/s", "create_many"),
     ("get, {many} under way", "op/s", "get_many"),
-    ("memory after the load (resident)", "MB", "loaded"),
+    ("memory with {nodes:,} nodes of 100 bytes (resident)", "MB", "loaded"),
 ]
 
 
@@ -96,18 +96,27 @@ class Apache(Server):
             time.sleep(0.005)
 
 
-def load(server, seconds, many):
-    output = subprocess.run([LOAD, f"127.0.0.1:{server.port}", str(seconds), str(many)], check=True, stdout=subprocess.PIPE).stdout
+def load(server, seconds, many, *nodes):
+    output = subprocess.run(
+        [LOAD, f"127.0.0.1:{server.port}", str(seconds), str(many), *map(str, nodes)], check=True, stdout=subprocess.PIPE).stdout
     return json.loads(output)
 
 
 def measure(kind, options):
+    row = {}
+    if not options.only:
+        server = kind()
+        server.start()
+        try:
+            load(server, options.seconds / 2, options.in_flight)
+            row.update(load(server, options.seconds, options.in_flight))
+        finally:
+            server.stop()
     server = kind()
-    row = {"start": server.start()}
+    row["start"] = server.start()
     try:
         row["idle"] = server.resident_mb()
-        load(server, options.seconds / 2, options.in_flight)
-        row.update(load(server, options.seconds, options.in_flight))
+        load(server, 0, options.in_flight, options.nodes)
         row["loaded"] = server.resident_mb()
     finally:
         server.stop()
@@ -120,6 +129,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--in-flight", type=int, default=256)
+    parser.add_argument("--nodes", type=int, default=200_000)
+    parser.add_argument("--only", choices=["memory"])
     options = parser.parse_args()
     Apache.script = options.apache
     if not os.path.exists(LOAD):
@@ -127,10 +138,12 @@ def main():
     rounds = [(measure(Samsa, options), measure(Apache, options)) for _ in range(options.rounds)]
     print("| row | unit | samsa | apache 3.8 | ratio | lowest-highest |\n|---|---|--:|--:|--:|--:|")
     for title, unit, key in ROWS:
+        if key not in rounds[0][0]:
+            continue
         ours = statistics.median(samsa[key] for samsa, _ in rounds)
         theirs = statistics.median(apache[key] for _, apache in rounds)
         ratios = sorted(samsa[key] / apache[key] for samsa, apache in rounds)
-        print(f"| {title.format(many=options.in_flight)} | {unit} | {ours:.4g} | {theirs:.4g} | {statistics.median(ratios):.3g}"
+        print(f"| {title.format(many=options.in_flight, nodes=options.nodes)} | {unit} | {ours:.4g} | {theirs:.4g} | {statistics.median(ratios):.3g}"
               f" | {ratios[0]:.3g}-{ratios[-1]:.3g} |")
 
 

@@ -7,7 +7,6 @@ using Samsa.Broker.Metadata.Coordination;
 using Samsa.Broker.Metrics;
 using Samsa.Broker.Network;
 using Samsa.Broker.Replication;
-using Samsa.Storage;
 using Samsa.Storage.Directories;
 using Samsa.Storage.Files;
 
@@ -91,7 +90,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         GroupCoordinator? groups = null;
         try
         {
-            var clusterId = await znodes.ReadClusterIdAsync().ConfigureAwait(false);
+            var clusterId = await ClusterMetadataStart.ReadClusterIdAsync(znodes).ConfigureAwait(false);
             var identity = BrokerIdentity.Resolve(files, config, clusterId);
             logs = await LogManager.OpenAsync(LogOptions(config, identity, files, loggers, time)).ConfigureAwait(false);
             var opened = logs;
@@ -110,11 +109,6 @@ public sealed partial class KafkaBroker : IAsyncDisposable
                 },
                 treeIsNew: clusterId is null).ConfigureAwait(false);
             var known = metadata;
-            if (embedded is { Failed: { } failed } && config.ZooKeeper.Connect is null)
-            {
-                _ = RefuseChangesAfterAsync(failed, known, config.LogDirs[0]);
-            }
-
             var replicas = new ReplicaManager(
                 logs,
                 topic => TopicConfigs.ToLogConfig(known.BrokerConfig.Values, topic.Configs),
@@ -168,19 +162,6 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             }
 
             throw;
-        }
-    }
-
-    // The embedded server keeps its files in the first log directory: what cannot be kept there is refused as a broken disk.
-    private static async Task RefuseChangesAfterAsync(Task failed, ZooKeeperClusterMetadata metadata, string directory)
-    {
-        try
-        {
-            await failed.ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            metadata.Fail(new StorageException(directory, $"The metadata cannot be written any more: {failure.Message}", failure));
         }
     }
 

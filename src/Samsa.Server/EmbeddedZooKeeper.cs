@@ -6,7 +6,6 @@ using Samsa.Broker.Metadata;
 using Samsa.Storage.Files;
 using Samsa.ZooKeeper.Server;
 using Samsa.ZooKeeper.Server.Configuration;
-using Samsa.ZooKeeper.Transport;
 
 namespace Samsa.Server;
 
@@ -17,7 +16,7 @@ namespace Samsa.Server;
 /// Owns the server and a lock of its own on the directory, taken before anything there is read. Lives longer than the broker. Fails: when
 /// the log cannot be written the broker goes on with what it knows, and refuses changes.
 /// </summary>
-internal sealed class EmbeddedZooKeeper : IConnector, IAsyncDisposable
+internal sealed class EmbeddedZooKeeper : IAsyncDisposable
 {
     /// <summary>Held while the process runs; the broker locks the directory itself only after it has asked ZooKeeper.</summary>
     internal const string LockName = ".samsa-zookeeper.lock";
@@ -36,7 +35,7 @@ internal sealed class EmbeddedZooKeeper : IConnector, IAsyncDisposable
     public IPEndPoint? EndPoint => _listens ? _server.EndPoint : null;
 
     /// <summary>As the broker sees it.</summary>
-    public CoordinationService Service => new(this, _server.Failed);
+    public CoordinationService Service => new(_server);
 
     /// <summary>Recovers the files in the first log directory and serves.</summary>
     /// <exception cref="StartupException">The port is in use, or the files lost what was acknowledged.</exception>
@@ -49,8 +48,7 @@ internal sealed class EmbeddedZooKeeper : IConnector, IAsyncDisposable
         var held = files.Lock(Path.Combine(directory, LockName));
         try
         {
-            var (server, listens) = await ListenAsync(config, logger);
-            return new EmbeddedZooKeeper(held, server, listens);
+            return await ListenAsync(config, logger, held);
         }
         catch (Exception failed) when (failed is ZooKeeper.Server.Persistence.CorruptDataException or IOException)
         {
@@ -63,9 +61,6 @@ internal sealed class EmbeddedZooKeeper : IConnector, IAsyncDisposable
             throw;
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask<Stream> ConnectAsync(ServerAddress server, CancellationToken cancellation) => new(_server.Connect());
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -85,13 +80,13 @@ internal sealed class EmbeddedZooKeeper : IConnector, IAsyncDisposable
         _lock.Dispose();
     }
 
-    private static async Task<(ZooKeeperServer Server, bool Listens)> ListenAsync(BrokerConfig config, ILogger logger)
+    private static async Task<EmbeddedZooKeeper> ListenAsync(BrokerConfig config, ILogger logger, IDisposable held)
     {
         var options = config.ZooKeeper;
         try
         {
             var address = options.EmbeddedPort < 0 ? IPAddress.Loopback : await Addresses.ResolveAsync(options.EmbeddedHost);
-            return (Start(options.EmbeddedPort, address), options.EmbeddedPort >= 0);
+            return new EmbeddedZooKeeper(held, Start(options.EmbeddedPort, address), options.EmbeddedPort >= 0);
         }
         catch (SocketException e)
         {
@@ -103,7 +98,7 @@ internal sealed class EmbeddedZooKeeper : IConnector, IAsyncDisposable
             logger.LogWarning(
                 "{What}; this broker's own ZooKeeper is reached by no client outside the process. To use the server that is there set zookeeper.connect; samsa.zookeeper.port=0 takes a free port, -1 none",
                 what);
-            return (Start(-1, IPAddress.Loopback), false);
+            return new EmbeddedZooKeeper(held, Start(-1, IPAddress.Loopback), listens: false);
         }
 
         ZooKeeperServer Start(int port, IPAddress address) => ZooKeeperServer.Start(

@@ -75,9 +75,14 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
             await server.StartHttpAsync();
             if (config.ZooKeeper.Connect is null)
                 server._zooKeeper = await EmbeddedZooKeeper.StartAsync(config, loggerFactory.CreateLogger<EmbeddedZooKeeper>());
-            server._broker = await server.StartBrokerAsync(time);
+            server._broker = await KafkaBroker.StartAsync(config, loggerFactory, time, server._zooKeeper?.Service);
             server._state = ServerState.Running;
             return server;
+        }
+        catch (Exception e) when (e is RegistrationException or TimeoutException or KeeperException)
+        {
+            await server.DisposeAsync();
+            throw new StartupException(e.Message, e);
         }
         catch
         {
@@ -99,18 +104,6 @@ public sealed class SamsaServer : IServerStatus, IAsyncDisposable
         if (_http is not null)
             await _http.DisposeAsync();
         _state = ServerState.NotRunning;
-    }
-
-    private async Task<KafkaBroker> StartBrokerAsync(TimeProvider time)
-    {
-        try
-        {
-            return await KafkaBroker.StartAsync(_config, _loggerFactory, time, _zooKeeper?.Service);
-        }
-        catch (Exception e) when (e is RegistrationException or TimeoutException or KeeperException)
-        {
-            throw new StartupException(e.Message, e);
-        }
     }
 
     private async Task StartHttpAsync()

@@ -14,6 +14,7 @@ namespace Samsa.ZooKeeper.Server;
 internal sealed class CoordinationServer : IDisposable
 {
     private const int NodesPerLock = 256;
+    private const int CommitsPerLock = 64;
 
     // Apache ZooKeeper's znode.container.checkIntervalMs.
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromSeconds(60);
@@ -110,6 +111,32 @@ internal sealed class CoordinationServer : IDisposable
         {
             Pipeline.Submit(request);
             proposed = Pipeline.HasProposals;
+        }
+
+        if (proposed)
+        {
+            _proposed.Set();
+        }
+    }
+
+    /// <summary>
+    /// Requests of one client that belong together. The log's thread is told of them once, behind the last: so one fsync is enough for
+    /// all of them, unless it writes others' proposals just then.
+    /// </summary>
+    internal void Submit(IReadOnlyList<ClientRequest> requests)
+    {
+        var proposed = false;
+        for (var i = 0; i < requests.Count;)
+        {
+            lock (_lock)
+            {
+                for (var end = Math.Min(requests.Count, i + CommitsPerLock); i < end; i++)
+                {
+                    Pipeline.Submit(requests[i]);
+                }
+
+                proposed = Pipeline.HasProposals;
+            }
         }
 
         if (proposed)
@@ -226,7 +253,7 @@ internal sealed class CoordinationServer : IDisposable
             // Shorter than a batch: reads of others get in between.
             lock (_lock)
             {
-                for (var end = Math.Min(batch.Count, i + 64); i < end; i++)
+                for (var end = Math.Min(batch.Count, i + CommitsPerLock); i < end; i++)
                 {
                     Pipeline.Commit(batch[i]);
                 }

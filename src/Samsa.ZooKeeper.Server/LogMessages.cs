@@ -11,8 +11,21 @@ internal static partial class LogMessages
     [LoggerMessage(7002, LogLevel.Error, "A snapshot in {Directory} could not be written; the log has everything.")]
     internal static partial void SnapshotFailed(ILogger logger, string directory, Exception failure);
 
-    [LoggerMessage(7003, LogLevel.Information, "Serving {Nodes} nodes on {EndPoint} (snapshot 0x{Snapshot:x}, {Replayed} transactions replayed, {Torn} torn bytes cut).")]
-    internal static partial void Serving(ILogger logger, int nodes, object endPoint, long snapshot, long replayed, long torn);
+    // With every start: a generated method of these types would be compiled with every start too.
+    internal static void Serving(ILogger logger, int nodes, object endPoint, long snapshot, long replayed, long torn)
+    {
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            logger.LogInformation(
+                new EventId(7003, nameof(Serving)),
+                "Serving {Nodes} nodes on {EndPoint} (snapshot 0x{Snapshot:x}, {Replayed} transactions replayed, {Torn} torn bytes cut).",
+                nodes,
+                endPoint,
+                snapshot,
+                replayed,
+                torn);
+        }
+    }
 
     [LoggerMessage(7004, LogLevel.Debug, "The connection of {Client} ended: {Reason}")]
     internal static partial void ConnectionEnded(ILogger logger, object? client, string reason);

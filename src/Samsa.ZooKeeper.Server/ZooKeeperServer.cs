@@ -1,6 +1,8 @@
 using System.Net;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
+using Samsa.ZooKeeper.Local;
+using Samsa.ZooKeeper.Records;
 using Samsa.ZooKeeper.Server.Administration;
 using Samsa.ZooKeeper.Server.Configuration;
 using Samsa.ZooKeeper.Server.Files;
@@ -14,7 +16,7 @@ namespace Samsa.ZooKeeper.Server;
 /// A ZooKeeper server that stands alone: recovers its directory, listens, and serves any ZooKeeper client from 3.4 on.
 /// Owns everything it started. Any thread. <see cref="DisposeAsync"/> ends it; sessions outlive it, and resume at the next start.
 /// </summary>
-public sealed class ZooKeeperServer : IAsyncDisposable
+public sealed class ZooKeeperServer : ILocalServer, IAsyncDisposable
 {
     private readonly CoordinationServer _server;
     private readonly ConnectionRegistry _registry;
@@ -105,6 +107,10 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         _registry.Serve(there, new IPEndPoint(IPAddress.Loopback, 0));
         return here;
     }
+
+    /// <inheritdoc/>
+    public ILocalSession? Open(ILocalClient client, TimeSpan timeout, long sessionId = 0, ReadOnlyMemory<byte> password = default) => LocalConnection.Open(
+        _server, client, new ConnectRequest { TimeOut = (int)timeout.TotalMilliseconds, SessionId = sessionId, Passwd = password });
 
     /// <summary>Writes a snapshot now. Returns false when nothing changed since the last one.</summary>
     public bool WriteSnapshot() => _server.WriteSnapshot();

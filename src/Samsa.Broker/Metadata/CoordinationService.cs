@@ -1,11 +1,10 @@
-using Samsa.ZooKeeper.Transport;
+using Samsa.ZooKeeper.Local;
 
 namespace Samsa.Broker.Metadata;
 
 /// <summary>
 /// A ZooKeeper server in the same process, for a broker whose <c>zookeeper.connect</c> is not set. The broker knows it only as
-/// something that speaks ZooKeeper's protocol.
+/// something that takes ZooKeeper's requests.
 /// </summary>
-/// <param name="Connector">Makes connections to it.</param>
-/// <param name="Failed">Ends when it cannot keep anything any more: the disk failed.</param>
-public sealed record CoordinationService(IConnector Connector, Task Failed);
+/// <param name="Server">Opens sessions.</param>
+public sealed record CoordinationService(ILocalServer Server);

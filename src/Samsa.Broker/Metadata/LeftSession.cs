@@ -41,11 +41,11 @@ internal sealed class LeftSession(IStorageFileSystem files, string directory)
     /// <exception cref="StorageException">The disk failed.</exception>
     public void Write(string servers, long id, ReadOnlyMemory<byte> password)
     {
-        var content = ZnodeJson.Write((servers, id, password), static (writer, session) =>
+        var content = ZnodeJson.Write(writer =>
         {
-            writer.WriteString("servers", session.servers);
-            writer.WriteString("id", session.id.ToString(CultureInfo.InvariantCulture));
-            writer.WriteString("password", Convert.ToBase64String(session.password.Span));
+            writer.WriteString("servers", servers);
+            writer.WriteString("id", id.ToString(CultureInfo.InvariantCulture));
+            writer.WriteString("password", Convert.ToBase64String(password.Span));
         });
         using var file = files.Open(_path, StorageFileMode.Truncate);
         file.Write(content, 0);

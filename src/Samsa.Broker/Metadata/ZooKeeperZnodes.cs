@@ -14,7 +14,7 @@ namespace Samsa.Broker.Metadata;
 /// Lives from <see cref="ConnectAsync"/> to its disposal, which ends the session. An expired session is replaced by a new one.
 /// Fails: a lost connection loses a round; the next one waits until there is a connection again.
 /// </summary>
-internal sealed class ZooKeeperZnodes : IZnodeStore, INodeWatcher
+internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
 {
     private readonly ZnodeStoreOptions _options;
     private readonly ZooKeeperClient _client;
@@ -55,19 +55,7 @@ internal sealed class ZooKeeperZnodes : IZnodeStore, INodeWatcher
         }
     }
 
-    /// <summary>The cluster's id; null when the tree has none yet.</summary>
-    /// <exception cref="ZnodeFormatException">The node holds something else.</exception>
-    /// <exception cref="KeeperException">The tree may not be read.</exception>
-    public async Task<string?> ReadClusterIdAsync()
-    {
-        var read = await _client.RetryAsync(Operation.GetData(ZnodePaths.ClusterId)).ConfigureAwait(false);
-        return read.Error == KeeperError.NoNode ? null : ClusterIdZnode.Decode(read.Value.Data.GetValueOrDefault());
-    }
-
-    /// <summary>
-    /// Ends the session that an earlier life of this broker left behind, and remembers the present one from now on. The caller
-    /// holds the lock of the log directory: that life is over.
-    /// </summary>
+    /// <inheritdoc/>
     public async Task ReplaceLeftSessionAsync(LeftSession memory)
     {
         if (memory.Read(_options.ConnectString) is var (id, password))
@@ -211,10 +199,7 @@ internal sealed class ZooKeeperZnodes : IZnodeStore, INodeWatcher
 
     private static void Judge(KeeperError error, ZnodeRound round)
     {
-        // Codes above ApiError tell of the connection or the session, not of a node.
-        const int ApiError = -100;
-        if (error is KeeperError.SessionExpired or KeeperError.SessionMoved or KeeperError.AuthFailed
-            || (error != KeeperError.Ok && (int)error > ApiError && error != KeeperError.RuntimeInconsistency))
+        if (ZnodeRound.IsLoss(error))
         {
             round.IsLost = true;
         }

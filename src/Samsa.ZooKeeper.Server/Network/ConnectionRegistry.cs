@@ -8,7 +8,7 @@ namespace Samsa.ZooKeeper.Server.Network;
 /// <summary>Owns the list of connections, and what they share. Any thread.</summary>
 internal sealed class ConnectionRegistry
 {
-    private readonly ConcurrentDictionary<ClientConnection, bool> _connections = [];
+    private readonly ConcurrentDictionary<ClientConnection, ClientConnection> _connections = [];
     private readonly CoordinationServer _server;
     private long _refused;
 
@@ -55,7 +55,7 @@ internal sealed class ConnectionRegistry
     internal void Serve(Stream stream, IPEndPoint client)
     {
         var connection = new ClientConnection(stream, client, _server, this);
-        _connections[connection] = true;
+        _connections[connection] = connection;
         _ = RunAsync(connection);
     }
 

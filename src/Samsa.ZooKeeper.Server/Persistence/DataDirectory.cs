@@ -124,7 +124,7 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
             : throw new CorruptDataException($"None of the snapshots in {Snapshots} can be read: {failure.Message}", failure);
     }
 
-    private (long Count, long Torn) Replay(List<(long Zxid, string Name)> logs, int index, DataTree tree, Dictionary<long, int> sessions)
+    private (long Count, long Torn) Replay(List<NumberedFile> logs, int index, DataTree tree, Dictionary<long, int> sessions)
     {
         var path = Path.Combine(Logs, logs[index].Name);
         var isLast = index == logs.Count - 1;

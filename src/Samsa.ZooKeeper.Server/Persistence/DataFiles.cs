@@ -15,20 +15,20 @@ internal static class DataFiles
     internal static string NameOf(string kind, long zxid) => kind + "." + zxid.ToString("x", CultureInfo.InvariantCulture);
 
     /// <summary>The files of a kind with their numbers, in rising order. Names with more parts (compressed snapshots) come too.</summary>
-    internal static List<(long Zxid, string Name)> Of(string kind, IEnumerable<string> names)
+    internal static List<NumberedFile> Of(string kind, IEnumerable<string> names)
     {
-        var found = new List<(long Zxid, string Name)>();
+        var found = new List<NumberedFile>();
         foreach (var name in names)
         {
             var parts = name.Split('.');
             if (parts.Length >= 2 && parts[0] == kind
                 && long.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var zxid))
             {
-                found.Add((zxid, name));
+                found.Add(new NumberedFile(zxid, name));
             }
         }
 
-        found.Sort((left, right) => left.Zxid.CompareTo(right.Zxid));
+        found.Sort(static (left, right) => left.Zxid.CompareTo(right.Zxid));
         return found;
     }
 }

@@ -9,6 +9,9 @@ internal interface IClientConnection : IWatcher
     /// <summary>The identities that the client proved, its address first.</summary>
     IReadOnlyList<AclId> Identities { get; }
 
+    /// <summary>The client lives in this process: as long as it does not end its session, neither does time.</summary>
+    bool IsInProcess => false;
+
     /// <summary>Puts an answer behind everything that was sent before. <paramref name="body"/> does not change any more.</summary>
     void Send(int xid, long zxid, KeeperError error, IRecord? body);
 

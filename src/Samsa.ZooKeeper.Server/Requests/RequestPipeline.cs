@@ -78,27 +78,27 @@ internal sealed partial class RequestPipeline
     /// <summary>A moment of the sessions' clock.</summary>
     internal DateTimeOffset ToWallClock(long milliseconds) => _time.GetUtcNow().AddMilliseconds(milliseconds - Now);
 
-    /// <summary>A client asks for a session, or for its old one.</summary>
-    internal void Connect(IClientConnection connection, ConnectRequest request)
+    /// <summary>A client asks for a session, or for its old one. Returns the session's id, 0 when it gets none.</summary>
+    internal long Connect(IClientConnection connection, ConnectRequest request)
     {
         if (request.LastZxidSeen > Tree.LastProcessedZxid)
         {
             // It has seen what this server has not: it must not see the tree go back.
             connection.Close();
-            return;
+            return 0;
         }
 
         var timeout = Math.Clamp(request.TimeOut, _options.MinSessionTimeout, _options.MaxSessionTimeout);
         if (request.SessionId != 0)
         {
-            Resume(connection, request, timeout);
-            return;
+            return Resume(connection, request, timeout);
         }
 
         var id = _nextSessionId++;
-        Sessions.Add(id, timeout, Now);
+        Sessions.Add(id, timeout, Now).IsInProcess = connection.IsInProcess;
         _queues.Add(id, new SessionQueue { Connection = connection });
         Propose(new ClientRequest(connection, id, 0, OpCode.CreateSession, default), OpCode.CreateSession, _ => new CreateSessionTxn { TimeOut = timeout });
+        return id;
     }
 
     /// <summary>A client sent a request.</summary>
@@ -197,21 +197,22 @@ internal sealed partial class RequestPipeline
         or OpCode.Delete or OpCode.DeleteContainer or OpCode.SetData or OpCode.SetAcl or OpCode.Multi or OpCode.Check
         or OpCode.Reconfig or OpCode.CloseSession;
 
-    private void Resume(IClientConnection connection, ConnectRequest request, int timeout)
+    private long Resume(IClientConnection connection, ConnectRequest request, int timeout)
     {
         if (Sessions.Find(request.SessionId) is not { IsClosing: false } session
             || !SessionIds.PasswordOf(session.Id).AsSpan().SequenceEqual(request.Passwd.GetValueOrDefault().Span))
         {
             connection.OnSession(0, 0);
-            return;
+            return 0;
         }
 
         var queue = _queues[session.Id];
         queue.Connection?.Close();
         queue.Connection = connection;
-        session.Timeout = timeout;
+        (session.Timeout, session.IsInProcess) = (timeout, connection.IsInProcess);
         Sessions.Touch(session, Now);
         connection.OnSession(session.Id, timeout);
+        return session.Id;
     }
 
     private KeeperError? Check(ClientRequest request)

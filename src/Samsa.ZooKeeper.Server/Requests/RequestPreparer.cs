@@ -158,7 +158,7 @@ internal sealed class RequestPreparer(DataTree tree, OutstandingChanges changes,
     private (OpCode Type, IRecord Txn) Create(
         OpCode type, string path, ReadOnlyMemory<byte>? data, List<Acl>? acl, int flags, long ttl, ClientRequest request, long zxid, long time)
     {
-        if (!Enum.IsDefined((CreateMode)flags))
+        if (flags is < (int)CreateMode.Persistent or > (int)CreateMode.PersistentSequentialWithTtl)
         {
             throw new KeeperException(KeeperError.BadArguments);
         }

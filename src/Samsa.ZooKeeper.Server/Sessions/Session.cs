@@ -8,6 +8,9 @@ internal sealed class Session(long id, int timeout)
     /// <summary>The time-out granted, in ms. A client that resumes the session may ask for another.</summary>
     internal int Timeout { get; set; } = timeout;
 
+    /// <summary>Its client lives in this process: it does not expire.</summary>
+    internal bool IsInProcess { get; set; }
+
     /// <summary>True from the moment at which its end was proposed: it takes no more requests.</summary>
     internal bool IsClosing { get; set; }
 

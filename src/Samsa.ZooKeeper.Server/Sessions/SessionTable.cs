@@ -8,7 +8,9 @@ namespace Samsa.ZooKeeper.Server.Sessions;
 internal sealed class SessionTable(int tickTime)
 {
     private readonly Dictionary<long, Session> _sessions = [];
-    private readonly SortedDictionary<long, HashSet<Session>> _buckets = [];
+
+    // By the end of each. There are few (as many as the longest time-out has ticks): looking at all of them once a tick costs nothing.
+    private readonly Dictionary<long, HashSet<Session>> _buckets = [];
 
     internal int Count => _sessions.Count;
 
@@ -19,16 +21,18 @@ internal sealed class SessionTable(int tickTime)
     {
         get
         {
+            long? first = null;
             foreach (var end in _buckets.Keys)
             {
-                return end;
+                first = end < first ? end : first ?? end;
             }
 
-            return null;
+            return first;
         }
     }
 
-    internal IReadOnlyDictionary<long, HashSet<Session>> Buckets => _buckets;
+    /// <summary>The sessions by the end of their bucket, the first one first.</summary>
+    internal IReadOnlyCollection<KeyValuePair<long, HashSet<Session>>> Buckets => [.. _buckets.OrderBy(static bucket => bucket.Key)];
 
     internal Session? Find(long id) => _sessions.GetValueOrDefault(id);
 
@@ -54,19 +58,25 @@ internal sealed class SessionTable(int tickTime)
         }
     }
 
-    /// <summary>The sessions whose time is over, which are closing from now on.</summary>
+    /// <summary>The sessions whose time is over, which are closing from now on. Those of clients in this process begin anew.</summary>
     internal List<Session> Expire(long now)
     {
         var expired = new List<Session>();
         while (NextExpiry is { } end && end <= now)
         {
-            foreach (var session in _buckets[end])
+            _buckets.Remove(end, out var bucket);
+            foreach (var session in bucket!)
             {
-                session.IsClosing = true;
-                expired.Add(session);
+                if (session.IsInProcess)
+                {
+                    MoveTo(session, BucketOf(now + session.Timeout));
+                }
+                else
+                {
+                    session.IsClosing = true;
+                    expired.Add(session);
+                }
             }
-
-            _buckets.Remove(end);
         }
 
         return expired;

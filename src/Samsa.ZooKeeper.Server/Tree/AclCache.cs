@@ -27,6 +27,10 @@ internal sealed class AclCache
     private readonly Dictionary<string, long> _byContent = new(StringComparer.Ordinal);
     private long _lastNumber;
 
+    // Nearly all nodes have the list of the node before.
+    private Entry? _lastUsed;
+    private long _lastUsedNumber;
+
     internal int Count => _byNumber.Count;
 
     internal static Acl World(AclPermissions permissions) =>
@@ -44,6 +48,12 @@ internal sealed class AclCache
             return OpenUnsafe;
         }
 
+        if (_lastUsed is { Uses: > 0 } same && AreSame(same.Acl, acl))
+        {
+            same.Uses++;
+            return _lastUsedNumber;
+        }
+
         var content = ContentOf(acl);
         if (!_byContent.TryGetValue(content, out var number))
         {
@@ -58,7 +68,8 @@ internal sealed class AclCache
             _byNumber.Add(number, new Entry(acl, content));
         }
 
-        _byNumber[number].Uses++;
+        (_lastUsed, _lastUsedNumber) = (_byNumber[number], number);
+        _lastUsed.Uses++;
         return number;
     }
 
@@ -96,6 +107,7 @@ internal sealed class AclCache
     internal void Restore(long number, List<Acl> acl)
     {
         var entry = new Entry(acl, ContentOf(acl));
+        _lastUsed = null;
         _byNumber[number] = entry;
         _byContent[entry.Content] = number;
         _lastNumber = Math.Max(_lastNumber, number);
@@ -115,16 +127,34 @@ internal sealed class AclCache
     }
 
     /// <summary>All lists with their numbers, in the order of these.</summary>
-    internal List<(long Number, List<Acl> Acl)> All()
+    internal List<NumberedAcl> All()
     {
-        var all = new List<(long Number, List<Acl> Acl)>(_byNumber.Count);
+        var all = new List<NumberedAcl>(_byNumber.Count);
         foreach (var (number, entry) in _byNumber)
         {
-            all.Add((number, entry.Acl));
+            all.Add(new NumberedAcl(number, entry.Acl));
         }
 
-        all.Sort((left, right) => left.Number.CompareTo(right.Number));
+        all.Sort(static (left, right) => left.Number.CompareTo(right.Number));
         return all;
+    }
+
+    private static bool AreSame(List<Acl> left, List<Acl> right)
+    {
+        if (left.Count != right.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < left.Count; i++)
+        {
+            if (left[i].Perms != right[i].Perms || left[i].Id.Id != right[i].Id.Id || left[i].Id.Scheme != right[i].Id.Scheme)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string ContentOf(List<Acl> acl)

@@ -10,7 +10,8 @@ namespace Samsa.ZooKeeper.Server.Watches;
 /// </summary>
 internal sealed class WatchTable : ITreeObserver
 {
-    private readonly Dictionary<string, Dictionary<IWatcher, WatchKinds>> _byPath = new(StringComparer.Ordinal);
+    // The kinds as numbers: a dictionary of an enumeration of our own would be compiled anew with every start.
+    private readonly Dictionary<string, Dictionary<IWatcher, int>> _byPath = new(StringComparer.Ordinal);
     private readonly Dictionary<IWatcher, HashSet<string>> _byWatcher = [];
     private readonly List<IWatcher> _told = [];
     private int _recursive;
@@ -35,13 +36,13 @@ internal sealed class WatchTable : ITreeObserver
             _byPath.Add(path, watchers = []);
         }
 
-        var before = watchers.GetValueOrDefault(watcher);
+        var before = (WatchKinds)watchers.GetValueOrDefault(watcher);
         if ((before & kind) != 0)
         {
             return;
         }
 
-        watchers[watcher] = before | kind;
+        watchers[watcher] = (int)(before | kind);
         Count++;
         _recursive += kind == WatchKinds.PersistentRecursive ? 1 : 0;
         if (!_byWatcher.TryGetValue(watcher, out var paths))
@@ -54,7 +55,7 @@ internal sealed class WatchTable : ITreeObserver
 
     /// <summary>The watches of a connection on a path.</summary>
     internal WatchKinds Find(string path, IWatcher watcher) =>
-        _byPath.TryGetValue(path, out var watchers) ? watchers.GetValueOrDefault(watcher) : WatchKinds.None;
+        _byPath.TryGetValue(path, out var watchers) ? (WatchKinds)watchers.GetValueOrDefault(watcher) : WatchKinds.None;
 
     /// <summary>Takes watches away; false when none of <paramref name="kinds"/> was there.</summary>
     internal bool Remove(string path, IWatcher watcher, WatchKinds kinds)
@@ -76,7 +77,7 @@ internal sealed class WatchTable : ITreeObserver
         {
             foreach (var path in paths.ToArray())
             {
-                Drop(path, _byPath[path], watcher, _byPath[path][watcher]);
+                Drop(path, _byPath[path], watcher, Find(path, watcher));
             }
         }
     }
@@ -101,7 +102,7 @@ internal sealed class WatchTable : ITreeObserver
             };
             foreach (var (watcher, kinds) in watchers)
             {
-                if ((kinds & reached) != 0)
+                if (((WatchKinds)kinds & reached) != 0)
                 {
                     _told.Add(watcher);
                 }
@@ -109,7 +110,7 @@ internal sealed class WatchTable : ITreeObserver
 
             foreach (var watcher in _told)
             {
-                Drop(path, watchers, watcher, watchers[watcher] & reached & (WatchKinds.Data | WatchKinds.Children));
+                Drop(path, watchers, watcher, (WatchKinds)watchers[watcher] & reached & (WatchKinds.Data | WatchKinds.Children));
             }
         }
 
@@ -136,7 +137,7 @@ internal sealed class WatchTable : ITreeObserver
 
             foreach (var (watcher, kinds) in watchers)
             {
-                if ((kinds & WatchKinds.PersistentRecursive) != 0 && !_told.Contains(watcher))
+                if (((WatchKinds)kinds & WatchKinds.PersistentRecursive) != 0 && !_told.Contains(watcher))
                 {
                     _told.Add(watcher);
                 }
@@ -144,7 +145,7 @@ internal sealed class WatchTable : ITreeObserver
         }
     }
 
-    private void Drop(string path, Dictionary<IWatcher, WatchKinds> watchers, IWatcher watcher, WatchKinds kinds)
+    private void Drop(string path, Dictionary<IWatcher, int> watchers, IWatcher watcher, WatchKinds kinds)
     {
         if (kinds == WatchKinds.None)
         {
@@ -153,10 +154,10 @@ internal sealed class WatchTable : ITreeObserver
 
         Count -= System.Numerics.BitOperations.PopCount((uint)kinds);
         _recursive -= (kinds & WatchKinds.PersistentRecursive) != 0 ? 1 : 0;
-        var left = watchers[watcher] & ~kinds;
+        var left = (WatchKinds)watchers[watcher] & ~kinds;
         if (left != WatchKinds.None)
         {
-            watchers[watcher] = left;
+            watchers[watcher] = (int)left;
             return;
         }
 

@@ -43,7 +43,7 @@ internal sealed partial class ClusterMachine
         if (_isController)
         {
             var states = new ZnodeRound();
-            var changes = new List<(ZnodeWrite Write, string Topic, PartitionImage Partition)>();
+            var changes = new List<PlannedState>();
             foreach (var topic in delta.ChangedTopics)
             {
                 PlanNewPartitions(topic.Name, topic.Partitions.Skip(_image.Topics.GetValueOrDefault(topic.Name)?.Partitions.Count ?? 0), states, changes);

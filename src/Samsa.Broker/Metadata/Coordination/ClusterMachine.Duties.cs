@@ -14,16 +14,16 @@ internal sealed partial class ClusterMachine
     {
         var draft = NewDraft();
         var round = new ZnodeRound();
-        var nodes = new List<(ZnodeWrite Write, string Topic, TopicZnode Znode)>();
+        var nodes = new List<PlannedTopic>();
         foreach (var topic in _image.Topics.Values.Where(static topic => topic.Id == Guid.Empty))
         {
             var znode = _topicNodes[topic.Name].Znode with { Id = TopicCreation.NewId() };
             var write = round.Write(CheckEpoch(), ZnodeOperation.Set(ZnodePaths.Topic(topic.Name), znode.Encode(), _topicNodes[topic.Name].Version));
-            nodes.Add((write, topic.Name, znode));
+            nodes.Add(new PlannedTopic(write, topic.Name, znode));
             draft.PutTopic(topic with { Id = znode.Id });
         }
 
-        var changes = new List<(ZnodeWrite Write, string Topic, PartitionImage Partition)>();
+        var changes = new List<PlannedState>();
         foreach (var topic in draft.Topics.Values.ToArray())
         {
             PlanPartitions(draft, topic, round, changes);
@@ -67,7 +67,7 @@ internal sealed partial class ClusterMachine
 
     /// <summary>Writes that make partitions which have no state yet, and that change leaders where it is necessary.</summary>
     private void PlanPartitions(
-        MetadataDraft draft, TopicImage topic, ZnodeRound round, List<(ZnodeWrite Write, string Topic, PartitionImage Partition)> changes)
+        MetadataDraft draft, TopicImage topic, ZnodeRound round, List<PlannedState> changes)
     {
         var fresh = topic.Partitions.Where(static partition => partition.PartitionEpoch < 0).ToArray();
         if (fresh.Length > 0 && fresh.Select(partition => FirstState(draft, topic.Name, partition)).ToArray() is var states
@@ -82,14 +82,14 @@ internal sealed partial class ClusterMachine
             {
                 var write = round.Write(
                     CheckEpoch(), ZnodeOperation.Set(ZnodePaths.State(topic.Name, partition.Partition), StateOf(next).Encode(), partition.PartitionEpoch));
-                changes.Add((write, topic.Name, next));
+                changes.Add(new PlannedState(write, topic.Name, next));
             }
         }
     }
 
     /// <summary>Kafka's order: the parent, all partitions, all states.</summary>
     private void PlanNewPartitions(
-        string topic, IEnumerable<PartitionImage> partitions, ZnodeRound round, List<(ZnodeWrite Write, string Topic, PartitionImage Partition)> changes)
+        string topic, IEnumerable<PartitionImage> partitions, ZnodeRound round, List<PlannedState> changes)
     {
         round.Write(CheckEpoch(), ZnodeOperation.Create(ZnodePaths.Partitions(topic)));
         var list = partitions.ToArray();
@@ -102,7 +102,7 @@ internal sealed partial class ClusterMachine
         {
             var write = round.Write(
                 CheckEpoch(), ZnodeOperation.Create(ZnodePaths.State(topic, partition.Partition), StateOf(partition).Encode()));
-            changes.Add((write, topic, partition));
+            changes.Add(new PlannedState(write, topic, partition));
         }
     }
 

@@ -9,9 +9,8 @@ internal static class BrokerZnode
     private const int Version = 5;
 
     /// <summary>The node of a broker that registers at <paramref name="timestamp"/> (ms since 1970).</summary>
-    public static byte[] Encode(BrokerImage broker, long timestamp) => ZnodeJson.Write((broker, timestamp), static (writer, state) =>
+    public static byte[] Encode(BrokerImage broker, long timestamp) => ZnodeJson.Write(writer =>
     {
-        var (broker, timestamp) = state;
         writer.WriteStartObject("features");
         writer.WriteEndObject();
         writer.WriteStartObject("listener_security_protocol_map");

@@ -5,11 +5,11 @@ namespace Samsa.Broker.Metadata.Znodes;
 /// <summary><c>/controller</c>: the broker that decides, as long as its session lives.</summary>
 internal static class ControllerZnode
 {
-    public static byte[] Encode(int brokerId, long timestamp) => ZnodeJson.Write((brokerId, timestamp), static (writer, state) =>
+    public static byte[] Encode(int brokerId, long timestamp) => ZnodeJson.Write(writer =>
     {
         writer.WriteNumber("version", 2);
-        writer.WriteNumber("brokerid", state.brokerId);
-        writer.WriteString("timestamp", state.timestamp.ToString(CultureInfo.InvariantCulture));
+        writer.WriteNumber("brokerid", brokerId);
+        writer.WriteString("timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
         writer.WriteNumber("kraftControllerEpoch", -1);
     });
 

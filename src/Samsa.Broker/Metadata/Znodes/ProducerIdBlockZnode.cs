@@ -5,12 +5,12 @@ namespace Samsa.Broker.Metadata.Znodes;
 /// <summary><c>/latest_producer_id_block</c>: the producer ids handed out last, both ends included, and to whom.</summary>
 internal static class ProducerIdBlockZnode
 {
-    public static byte[] Encode(int broker, ProducerIdBlock block) => ZnodeJson.Write((broker, block), static (writer, state) =>
+    public static byte[] Encode(int broker, ProducerIdBlock block) => ZnodeJson.Write(writer =>
     {
         writer.WriteNumber("version", 1);
-        writer.WriteNumber("broker", state.broker);
-        writer.WriteString("block_start", state.block.First.ToString(CultureInfo.InvariantCulture));
-        writer.WriteString("block_end", (state.block.First + state.block.Length - 1).ToString(CultureInfo.InvariantCulture));
+        writer.WriteNumber("broker", broker);
+        writer.WriteString("block_start", block.First.ToString(CultureInfo.InvariantCulture));
+        writer.WriteString("block_end", (block.First + block.Length - 1).ToString(CultureInfo.InvariantCulture));
     });
 
     /// <summary>The first id that nobody has. No data: nobody has one.</summary>

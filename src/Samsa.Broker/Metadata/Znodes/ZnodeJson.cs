@@ -26,6 +26,9 @@ internal static class ZnodeJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>For what has more than one value: a state of value types would be compiled anew with every start.</summary>
+    public static byte[] Write(Action<Utf8JsonWriter> fields) => Write(fields, static (writer, fields) => fields(writer));
+
     public static void WriteNumbers(Utf8JsonWriter writer, string name, IEnumerable<int> values)
     {
         writer.WriteStartArray(name);

@@ -1,3 +1,5 @@
+using Samsa.ZooKeeper;
+
 namespace Samsa.Broker.Metadata.Znodes;
 
 /// <summary>
@@ -12,6 +14,15 @@ internal sealed class ZnodeRound
 
     /// <summary>The connection or the session ended before everything was answered: of the rest nobody knows what became of it.</summary>
     public bool IsLost { get; set; }
+
+    /// <summary>The error tells of the connection or the session, not of a node: of the request nobody knows what became of it.</summary>
+    public static bool IsLoss(KeeperError error)
+    {
+        // Codes above it are of a connection.
+        const int ApiError = -100;
+        return error is KeeperError.SessionExpired or KeeperError.SessionMoved or KeeperError.AuthFailed
+            || (error != KeeperError.Ok && (int)error > ApiError && error != KeeperError.RuntimeInconsistency);
+    }
 
     public ZnodeWrite Write(params ZnodeOperation[] operations)
     {

@@ -12,6 +12,8 @@ internal sealed class FakeConnection : IClientConnection
 
     public IReadOnlyList<AclId> Identities => Ids;
 
+    public bool IsInProcess { get; init; }
+
     public long SessionId { get; private set; } = -1;
 
     public int Timeout { get; private set; }

@@ -2,7 +2,6 @@ using Samsa.ZooKeeper;
 using Samsa.ZooKeeper.Records;
 using Samsa.ZooKeeper.Server;
 using Samsa.ZooKeeper.Server.Authorization;
-using Samsa.ZooKeeper.Server.Requests;
 using Samsa.ZooKeeper.Wire;
 using Xunit;
 
