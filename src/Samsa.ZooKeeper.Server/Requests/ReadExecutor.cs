@@ -36,7 +36,7 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
             case OpCode.GetChildren2:
                 var full = Jute.Read<GetChildrenRequest>(body);
                 var (names, node) = Children(full.Path, full.Watch, connection);
-                return new GetChildren2Response { Children = names, Stat = node.ToStat() };
+                return new GetChildren2Response { Children = names, Stat = tree.StatOf(node) };
             case OpCode.GetAllChildrenNumber:
                 var counted = Jute.Read<GetAllChildrenNumberRequest>(body).Path;
                 Readable(counted, connection);
@@ -105,7 +105,7 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
             watches.Add(request.Path, connection, WatchKinds.Data);
         }
 
-        return new ExistsResponse { Stat = (node ?? throw new KeeperException(KeeperError.NoNode)).ToStat() };
+        return new ExistsResponse { Stat = tree.StatOf(node ?? throw new KeeperException(KeeperError.NoNode)) };
     }
 
     private GetDataResponse GetData(GetDataRequest request, IClientConnection connection)
@@ -116,7 +116,7 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
             watches.Add(request.Path, connection, WatchKinds.Data);
         }
 
-        return new GetDataResponse { Data = node.Data is { } data ? data : default(ReadOnlyMemory<byte>?), Stat = node.ToStat() };
+        return new GetDataResponse { Data = node.Data is { } data ? data : default(ReadOnlyMemory<byte>?), Stat = tree.StatOf(node) };
     }
 
     private (List<string> Names, DataNode Node) Children(string path, bool watch, IClientConnection connection)
@@ -147,7 +147,7 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
                 : entry);
         }
 
-        return new GetAclResponse { Acl = acl, Stat = node.ToStat() };
+        return new GetAclResponse { Acl = acl, Stat = tree.StatOf(node) };
     }
 
     private GetEphemeralsResponse GetEphemerals(ReadOnlyMemory<byte> body, long sessionId)

@@ -26,5 +26,5 @@ internal sealed class DataNode(byte[]? data, long acl)
 
     internal bool HasChild(string name) => Children is not null && Children.Contains(name);
 
-    internal Stat ToStat() => Stat.ToStat(Data?.Length ?? 0, ChildCount);
+    internal Stat ToStat(bool extended) => Stat.ToStat(extended, Data?.Length ?? 0, ChildCount);
 }

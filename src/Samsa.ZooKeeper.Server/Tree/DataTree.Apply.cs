@@ -78,7 +78,7 @@ internal sealed partial class DataTree
     private TxnResult Created(OpCode type, string path, KeeperError error) => WithStat(type, path, error);
 
     private TxnResult WithStat(OpCode type, string path, KeeperError error) =>
-        new(type, error, path, error == KeeperError.Ok ? _nodes[path].ToStat() : null);
+        new(type, error, path, error == KeeperError.Ok ? StatOf(_nodes[path]) : null);
 
     /// <summary>Deletes what the transaction lists, and whatever else the session still owns: logs before 3.6 list nothing.</summary>
     private void CloseSession(long session, List<string>? paths, long zxid)

@@ -56,6 +56,9 @@ internal sealed partial class DataTree
     /// <summary>The ACL of a node. A number that nobody knows allows nothing to anybody.</summary>
     internal List<Acl> AclOf(DataNode node) => Acls.Find(node.Acl) ?? NobodyAcl;
 
+    /// <summary>The stat of a node as clients see it.</summary>
+    internal Stat StatOf(DataNode node) => node.ToStat(_extendedTypes);
+
     internal IReadOnlyCollection<string> EphemeralsOf(long session) =>
         _ephemerals.TryGetValue(session, out var paths) ? paths : [];
 

@@ -23,6 +23,9 @@ internal static class EphemeralOwners
     internal static bool IsTtl(long owner, bool extended) =>
         extended && owner != Container && (owner & ExtendedMask) == ExtendedMark && (owner & FeatureMask) == 0;
 
+    /// <summary>The owner as clients are told it: a session or 0, never a mark.</summary>
+    internal static long ToClient(long owner, bool extended) => IsSession(owner, extended) ? owner : 0;
+
     /// <summary>The time to live in ms of a node for which <see cref="IsTtl"/> holds.</summary>
     internal static long TtlOf(long owner) => owner & MaxTtl;
 }

@@ -49,14 +49,17 @@ internal struct NodeStat
     /// The stat as clients see it. There <c>cversion</c> counts deletions of children too: every child created and not there any
     /// more was deleted, so creations * 2 - children.
     /// </summary>
-    internal readonly Stat ToStat(int dataLength, int children) => new()
+    /// <param name="extended"><c>extendedTypesEnabled</c>.</param>
+    /// <param name="dataLength">In bytes.</param>
+    /// <param name="children">How many there are.</param>
+    internal readonly Stat ToStat(bool extended, int dataLength, int children) => new()
     {
         Czxid = Czxid,
         Mzxid = Mzxid,
         Ctime = Ctime,
         Mtime = Mtime,
         Pzxid = Pzxid,
-        EphemeralOwner = EphemeralOwner,
+        EphemeralOwner = EphemeralOwners.ToClient(EphemeralOwner, extended),
         Version = Version,
         Cversion = unchecked((Cversion * 2) - children),
         Aversion = Aversion,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 
 namespace Samsa.InteropTests.Support;
 
@@ -44,12 +43,14 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
             throw new InvalidOperationException(output);
         }
 
+        // Its port listens before it serves; who comes in between is sent away, or even never answered.
+        await Conditions.UntilAsync("ZooKeeper serves", zooKeeper.EphemeralNodesAsync, Answers);
         return zooKeeper;
     }
 
     /// <summary>Waits until the session is over that owned an ephemeral node, as that of a killed broker.</summary>
     public Task UntilGoneAsync(string node) => Conditions.UntilAsync(
-        $"{node} is gone", EphemeralNodesAsync, nodes => !nodes.Split('\n').Any(line => line.Trim() == node));
+        $"{node} is gone", EphemeralNodesAsync, text => Answers(text) && !text.Split('\n').Any(line => line.Trim() == node));
 
     /// <summary>Ends the process; its files stay until it is disposed.</summary>
     public async Task StopAsync()
@@ -68,14 +69,18 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
         _directory.Dispose();
     }
 
-    // ZooKeeper's four-letter word "dump" lists them.
+    private static bool Answers(string dump) => dump.Contains("ephemeral nodes dump", StringComparison.Ordinal);
+
+    // ZooKeeper's four-letter word "dump" lists them. Nothing when it does not answer.
     private async Task<string> EphemeralNodesAsync()
     {
-        using TcpClient client = new();
-        await client.ConnectAsync("127.0.0.1", _port);
-        await using NetworkStream stream = client.GetStream();
-        await stream.WriteAsync("dump"u8.ToArray());
-        using StreamReader reader = new(stream);
-        return await reader.ReadToEndAsync();
+        try
+        {
+            return await FourLetterWord.AskAsync(Address, "dump").WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System);
+        }
+        catch (Exception failure) when (failure is IOException or TimeoutException)
+        {
+            return string.Empty;
+        }
     }
 }

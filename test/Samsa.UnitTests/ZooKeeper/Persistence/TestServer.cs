@@ -90,7 +90,7 @@ internal sealed class TestServer : IDisposable
         var lines = new List<string>();
         foreach (var (path, node) in tree.Nodes.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            var stat = node.ToStat();
+            var stat = tree.StatOf(node);
             var acl = string.Join(' ', tree.AclOf(node).Select(entry => $"{entry.Perms}:{entry.Id.Scheme}:{entry.Id.Id}"));
             lines.Add(
                 $"{path} [{(node.Data is { } data ? Convert.ToHexString(data) : "null")}] {Text(stat)} {acl} "
