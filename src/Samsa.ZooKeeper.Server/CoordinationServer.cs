@@ -148,6 +148,7 @@ internal sealed class CoordinationServer : IDisposable
     /// <summary>Writes a snapshot of now. Returns false when there is one already.</summary>
     internal bool WriteSnapshot()
     {
+        var begun = _time.GetTimestamp();
         using var writer = new SnapshotWriter(_files, _directory.Snapshots);
         lock (_lock)
         {
@@ -171,7 +172,7 @@ internal sealed class CoordinationServer : IDisposable
         }
         while (more);
         writer.Finish();
-        LogStatistics.CountSnapshot();
+        LogStatistics.CountSnapshot(_time.GetElapsedTime(begun));
         return true;
     }
 

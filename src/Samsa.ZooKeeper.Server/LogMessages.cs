@@ -50,4 +50,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(7011, LogLevel.Information, "{What} answers on http://{EndPoint}{Path}.")]
     internal static partial void ServingHttp(ILogger logger, string what, object endPoint, string path);
+
+    [LoggerMessage(7012, LogLevel.Trace, "Session 0x{SessionId:x} of {Client} asks {Operation} (xid {Xid}, {Bytes} bytes).")]
+    internal static partial void Asked(ILogger logger, long sessionId, object client, OpCode operation, int xid, int bytes);
+
+    [LoggerMessage(7013, LogLevel.Trace, "{Client} has session 0x{SessionId:x} with a time-out of {Timeout} ms (0 is none).")]
+    internal static partial void SessionGiven(ILogger logger, object client, long sessionId, int timeout);
+
+    [LoggerMessage(7014, LogLevel.Trace, "Session 0x{SessionId:x} of {Client} is told {Type} of {Path}.")]
+    internal static partial void Told(ILogger logger, long sessionId, object client, WatchEventType type, string path);
 }

@@ -32,6 +32,7 @@ public sealed class SamsaBroker : IAsyncDisposable
     private readonly SamsaBrokerOptions _options;
     private readonly bool _ownsDirectory;
     private SamsaServer? _server;
+    private string? _ensemble;
     private int _port;
 
     private SamsaBroker(SamsaBrokerOptions options)
@@ -49,6 +50,12 @@ public sealed class SamsaBroker : IAsyncDisposable
 
     /// <summary>Whether the broker is running.</summary>
     public bool IsRunning => _server is not null;
+
+    /// <summary>
+    /// Where the broker keeps its metadata, as a ZooKeeper client takes it; null while it is stopped, or where its embedded server has no
+    /// port (<c>samsa.zookeeper.port=-1</c>, the default here).
+    /// </summary>
+    public string? ZooKeeperConnect => _server is null ? null : _ensemble ?? _server.ZooKeeperEndPoint?.ToString();
 
     /// <summary>The server, for what its parts show; null while it is stopped.</summary>
     public SamsaServer? Server => _server;
@@ -143,6 +150,7 @@ public sealed class SamsaBroker : IAsyncDisposable
             properties[BrokerKeys.ZookeeperConnect] = $"{ensemble}/samsa{DataDirectory.Replace('/', '_')}";
         foreach (var (key, value) in _options.Overrides)
             properties[key] = value;
+        _ensemble = properties.GetValueOrDefault(BrokerKeys.ZookeeperConnect);
         _server = await SamsaServer.StartAsync(
             BrokerConfig.Create(properties), _options.LoggerFactory ?? NullLoggerFactory.Instance, _options.Time);
         _port = _server.Listeners[0].EndPoint.Port;

@@ -179,7 +179,7 @@ internal sealed class AdminCommands
 
     private void Monitor(Utf8JsonWriter json)
     {
-        foreach (var (name, value, _) in _monitor.Read())
+        foreach (var (name, value, _) in _monitor.ReadPlain())
         {
             json.WritePropertyName(name);
             if (value is string text)
@@ -212,7 +212,7 @@ internal sealed class AdminCommands
             json.WriteNumber("last_processed_zxid", pipeline.Tree.LastProcessedZxid);
         });
         json.WriteEndObject();
-        _server.Enter(pipeline => json.WriteNumber("node_count", pipeline.Tree.NodeCount));
+        _server.Enter(pipeline => json.WriteNumber("node_count", pipeline.Tree.ToldNodeCount));
     }
 
     private void StatisticsAndConnections(Utf8JsonWriter json)
@@ -223,15 +223,16 @@ internal sealed class AdminCommands
 
     private void WatchSummary(Utf8JsonWriter json) => _server.Enter(pipeline =>
     {
-        json.WriteNumber("num_connections", pipeline.Watches.WatcherCount);
-        json.WriteNumber("num_paths", pipeline.Watches.PathCount);
-        json.WriteNumber("num_total_watches", pipeline.Watches.Count);
+        var (connections, paths, watches) = pipeline.Watches.DataSummary;
+        json.WriteNumber("num_connections", connections);
+        json.WriteNumber("num_paths", paths);
+        json.WriteNumber("num_total_watches", watches);
     });
 
     private void WatchesByConnection(Utf8JsonWriter json) => _server.Enter(pipeline =>
     {
         json.WriteStartObject("session_id_to_watched_paths");
-        foreach (var (watcher, paths) in pipeline.Watches.ByWatcher)
+        foreach (var (watcher, paths) in pipeline.Watches.DataByWatcher)
         {
             WriteList(json, SessionOf(watcher), paths);
         }
@@ -242,7 +243,7 @@ internal sealed class AdminCommands
     private void WatchesByPath(Utf8JsonWriter json) => _server.Enter(pipeline =>
     {
         json.WriteStartObject("path_to_session_ids");
-        foreach (var (path, watchers) in pipeline.Watches.ByPath)
+        foreach (var (path, watchers) in pipeline.Watches.DataByPath)
         {
             WriteList(json, path, watchers.Select(SessionOf));
         }

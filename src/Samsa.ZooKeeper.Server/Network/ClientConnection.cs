@@ -37,7 +37,7 @@ internal sealed class ClientConnection : IClientConnection
         _outbox = new Outbox(stream, registry.Statistics, End);
         _frames = new FrameReader(stream, registry.Options.MaxBuffer);
         _identities = [IpScheme.IdOf(client.Address)];
-        EstablishedAt = registry.Time.GetUtcNow();
+        HeardAt = EstablishedAt = registry.Time.GetUtcNow();
     }
 
     /// <inheritdoc/>
@@ -51,6 +51,12 @@ internal sealed class ClientConnection : IClientConnection
 
     /// <summary>The session's time-out in ms, 0 before there is a session.</summary>
     internal int Timeout { get; private set; }
+
+    /// <summary>It asks a word of four letters, and is no client.</summary>
+    internal bool IsWord { get; private set; }
+
+    /// <summary>When a request came last; the moment of the connection before the first.</summary>
+    internal DateTimeOffset HeardAt { get; private set; }
 
     internal long Received { get; private set; }
 
@@ -120,6 +126,11 @@ internal sealed class ClientConnection : IClientConnection
         }
 
         Sent++;
+        if (_registry.Trace.Covers(TraceMask.Events))
+        {
+            LogMessages.Told(_registry.Logger, SessionId, Client, type, path);
+        }
+
         const int Connected = 3;
         _outbox.Add(new Outgoing(true, EventXid, -1, KeeperError.Ok, new WatcherEvent { Type = (int)type, State = Connected, Path = path }));
     }
@@ -128,6 +139,12 @@ internal sealed class ClientConnection : IClientConnection
     public void OnSession(long sessionId, int timeout)
     {
         (SessionId, Timeout) = (sessionId, timeout);
+        Sent++;
+        if (_registry.Trace.Covers(TraceMask.Sessions))
+        {
+            LogMessages.SessionGiven(_registry.Logger, Client, sessionId, timeout);
+        }
+
         var response = new ConnectResponse
         {
             ProtocolVersion = _protocolVersion,
@@ -171,7 +188,12 @@ internal sealed class ClientConnection : IClientConnection
             var first = await _frames.PeekInt32Async(patience.Token).ConfigureAwait(false);
             if (first is { } word && FourLetterWords.Find(word) is { } command)
             {
-                await _registry.Words.AnswerAsync(command, _stream, patience.Token).ConfigureAwait(false);
+                IsWord = true;
+                Received++;
+                _registry.Statistics.CountReceived(sizeof(int));
+                var number = command == FourLetterWords.SetTraceMask ? await _frames.ReadInt64AfterAsync(patience.Token).ConfigureAwait(false) : null;
+                await _registry.Words.AnswerAsync(command, number, _stream, patience.Token).ConfigureAwait(false);
+                _registry.Statistics.CountSent();
                 return;
             }
 
@@ -216,7 +238,8 @@ internal sealed class ClientConnection : IClientConnection
         var request = Jute.Read<ConnectRequest>(ref reader);
         _protocolVersion = request.ProtocolVersion;
         _sentReadOnly = reader.Remaining > 0;
-        Count(OpCode.CreateSession);
+        Count(OpCode.CreateSession, frame.Length);
+        _registry.Statistics.CountConnect();
         _server.Enter(pipeline => pipeline.Connect(this, request));
     }
 
@@ -225,7 +248,12 @@ internal sealed class ClientConnection : IClientConnection
         var reader = new WireReader(frame);
         var header = Jute.Read<RequestHeader>(ref reader);
         var body = frame[reader.Position..];
-        Count((OpCode)header.Type);
+        Count((OpCode)header.Type, frame.Length);
+        if (_registry.Trace.Covers((OpCode)header.Type == OpCode.Ping ? TraceMask.ClientPings : TraceMask.ClientRequests))
+        {
+            LogMessages.Asked(_registry.Logger, SessionId, Client, (OpCode)header.Type, header.Xid, frame.Length);
+        }
+
         if ((OpCode)header.Type == OpCode.Auth)
         {
             Authenticate(Jute.Read<AuthPacket>(body));
@@ -240,11 +268,11 @@ internal sealed class ClientConnection : IClientConnection
         _server.Submit(new ClientRequest(this, SessionId, header.Xid, (OpCode)header.Type, body));
     }
 
-    private void Count(OpCode type)
+    private void Count(OpCode type, int bytes)
     {
         Received++;
-        LastOperation = type;
-        _registry.Statistics.CountReceived();
+        (LastOperation, HeardAt) = (type, _registry.Time.GetUtcNow());
+        _registry.Statistics.CountReceived(bytes);
     }
 
     private void Authenticate(AuthPacket packet)
@@ -253,6 +281,7 @@ internal sealed class ClientConnection : IClientConnection
         var gained = _server.Pipeline.Access.Find(packet.Scheme)?.Authenticate(proof, Client.Address);
         if (gained is null)
         {
+            _registry.Statistics.CountAuthFailure();
             _outbox.Add(new Outgoing(true, AuthXid, 0, KeeperError.AuthFailed, null));
             Close();
             return;

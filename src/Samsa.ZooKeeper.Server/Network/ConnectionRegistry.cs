@@ -15,6 +15,7 @@ internal sealed class ConnectionRegistry
     internal ConnectionRegistry(CoordinationServer server, ConnectionOptions options, TimeProvider time, ILogger logger, ServerInformation information)
     {
         (_server, Options, Time, Logger) = (server, options, time, logger);
+        Trace = new TraceMask(logger);
         Monitor = new MonitorValues(server, this, information);
         Words = new FourLetterWords(server, this, information);
     }
@@ -28,6 +29,8 @@ internal sealed class ConnectionRegistry
     internal ServerStatistics Statistics { get; } = new();
 
     internal FourLetterWords Words { get; }
+
+    internal TraceMask Trace { get; }
 
     internal MonitorValues Monitor { get; }
 
@@ -77,6 +80,7 @@ internal sealed class ConnectionRegistry
         finally
         {
             _connections.TryRemove(connection, out _);
+            Statistics.CountDrop();
         }
     }
 }

@@ -11,9 +11,13 @@ namespace Samsa.ZooKeeper.Server.Network;
 /// </summary>
 internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegistry registry, ServerInformation information)
 {
+    /// <summary>The one word that a number follows.</summary>
+    internal const string SetTraceMask = "stmk";
+
     private static readonly string[] Known =
     [
-        "conf", "cons", "crst", "dirs", "dump", "envi", "gtmk", "hash", "isro", "mntr", "ruok", "srst", "srvr", "stat", "wchc", "wchp", "wchs",
+        "conf", "cons", "crst", "dirs", "dump", "envi", "gtmk", "hash", "isro", "mntr", "ruok", "srst", "srvr", "stat", SetTraceMask,
+        "wchc", "wchp", "wchs",
     ];
 
     /// <summary>The word that the first four bytes of a connection are; null for none, so that they are a length.</summary>
@@ -36,22 +40,24 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
     [
         ("zookeeper.version", information.Version),
         ("host.name", System.Environment.MachineName),
-        ("os.name", System.Environment.OSVersion.Platform.ToString()),
+        ("dotnet.version", System.Environment.Version.ToString()),
+        ("os.name", OperatingSystem.IsLinux() ? "Linux" : System.Environment.OSVersion.Platform.ToString()),
+        ("os.arch", System.Runtime.InteropServices.RuntimeInformation.OSArchitecture.ToString()),
         ("os.version", System.Environment.OSVersion.Version.ToString()),
         ("user.name", System.Environment.UserName),
+        ("user.home", System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile)),
         ("user.dir", System.Environment.CurrentDirectory),
-        ("dotnet.version", System.Environment.Version.ToString()),
     ];
 
     /// <summary>The moment at which a bucket of sessions ends.</summary>
     internal static DateTimeOffset ExpiryOf(RequestPipeline pipeline, long end) => pipeline.ToWallClock(end);
 
-    internal async Task AnswerAsync(string word, Stream stream, CancellationToken cancellation)
+    internal async Task AnswerAsync(string word, long? number, Stream stream, CancellationToken cancellation)
     {
         var text = new StringBuilder();
         if (registry.Options.Words.Contains("*") || registry.Options.Words.Contains(word))
         {
-            Answer(word, text);
+            Answer(word, number, text);
         }
         else
         {
@@ -65,7 +71,7 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
 
     private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
-    private void Answer(string word, StringBuilder text)
+    private void Answer(string word, long? number, StringBuilder text)
     {
         switch (word)
         {
@@ -103,11 +109,18 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
                 Environment(text);
                 break;
             case "gtmk":
-                // A mask of what is traced: this server traces nothing.
-                text.Append('0');
+                text.Append(CultureInfo.InvariantCulture, $"{registry.Trace.Value}");
+                break;
+            case SetTraceMask:
+                if (number is { } mask)
+                {
+                    registry.Trace.Value = mask;
+                    text.Append(CultureInfo.InvariantCulture, $"{mask}");
+                }
+
                 break;
             case "hash":
-                text.Append("This server computes no digests.\n");
+                // The digests of the last transactions. There are none, as in Apache's with zookeeper.digest.enabled=false.
                 break;
             case "srst":
                 registry.Statistics.Reset();
@@ -120,6 +133,10 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
                 }
 
                 text.Append("Connection stats reset.\n");
+                break;
+            case "dump":
+                server.Enter(pipeline => WatchWords.Answer(word, text, pipeline));
+                WatchWords.DumpConnections(text, registry.All);
                 break;
             default:
                 server.Enter(pipeline => WatchWords.Answer(word, text, pipeline));
@@ -144,7 +161,7 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
             Line(text, $"Outstanding: {pipeline.UnderWayCount}");
             Line(text, $"Zxid: {Hex(pipeline.Tree.LastProcessedZxid)}");
             text.Append("Mode: standalone\n");
-            Line(text, $"Node count: {pipeline.Tree.NodeCount}");
+            Line(text, $"Node count: {pipeline.Tree.ToldNodeCount}");
         });
     }
 
@@ -152,13 +169,18 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
     {
         foreach (var connection in registry.All)
         {
-            text.Append(CultureInfo.InvariantCulture, $" /{connection.Client}[{(connection.SessionId == 0 ? 0 : 1)}]");
+            text.Append(CultureInfo.InvariantCulture, $" /{connection.Client}[{(connection.IsWord ? 0 : 1)}]");
             text.Append(CultureInfo.InvariantCulture, $"(queued={connection.Outstanding},recved={connection.Received},sent={connection.Sent}");
             if (full && connection.SessionId != 0)
             {
                 text.Append(CultureInfo.InvariantCulture, $",sid={Hex(connection.SessionId)},lop={OperationNames.Of(connection.LastOperation)}");
                 text.Append(CultureInfo.InvariantCulture, $",est={connection.EstablishedAt.ToUnixTimeMilliseconds()},to={connection.Timeout}");
-                text.Append(CultureInfo.InvariantCulture, $",lcxid={Hex(connection.LastXid)},lzxid={Hex(connection.LastZxid)}");
+                if (connection.LastXid >= 0)
+                {
+                    text.Append(",lcxid=").Append(Hex(connection.LastXid));
+                }
+
+                text.Append(",lzxid=").Append(Hex(connection.LastZxid));
                 text.Append(CultureInfo.InvariantCulture, $",lresp={connection.LastAnswerAt.ToUnixTimeMilliseconds()},llat={connection.Latency.Last}");
                 text.Append(CultureInfo.InvariantCulture, $",minlat={connection.Latency.Least},avglat={connection.Latency.Average},maxlat={connection.Latency.Most}");
             }
@@ -169,7 +191,7 @@ internal sealed class FourLetterWords(CoordinationServer server, ConnectionRegis
 
     private void Monitor(StringBuilder text)
     {
-        foreach (var (name, value, _) in registry.Monitor.Read())
+        foreach (var (name, value, _) in registry.Monitor.ReadPlain())
         {
             text.Append("zk_").Append(name).Append('\t').Append(MonitorValues.Text(value)).Append('\n');
         }

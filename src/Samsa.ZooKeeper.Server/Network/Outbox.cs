@@ -100,8 +100,14 @@ internal sealed class Outbox(Stream stream, ServerStatistics statistics, Action 
             {
                 foreach (var frame in _sending)
                 {
+                    var from = writer.Position;
                     Write(writer, frame);
                     statistics.CountSent();
+                    if (frame.HasHeader)
+                    {
+                        statistics.CountSize(writer.Position - from - sizeof(int));
+                    }
+
                     if (writer.Position >= WriteSize)
                     {
                         await SendAsync(writer).ConfigureAwait(false);

@@ -4,7 +4,15 @@ namespace Samsa.ZooKeeper.Server.Network;
 internal sealed class ServerStatistics
 {
     private long _received;
+    private long _receivedBytes;
     private long _sent;
+    private long _sentBytes;
+    private long _lastSize = -1;
+    private long _minSize = long.MaxValue;
+    private long _maxSize = -1;
+    private long _connects;
+    private long _drops;
+    private long _authFailures;
     private long _answers;
     private long _totalLatency;
     private long _minLatency = long.MaxValue;
@@ -13,6 +21,27 @@ internal sealed class ServerStatistics
     internal long Received => Interlocked.Read(ref _received);
 
     internal long Sent => Interlocked.Read(ref _sent);
+
+    internal long ReceivedBytes => Interlocked.Read(ref _receivedBytes);
+
+    internal long SentBytes => Interlocked.Read(ref _sentBytes);
+
+    /// <summary>The size in bytes of the last answer or event, -1 before the first.</summary>
+    internal long LastSize => Interlocked.Read(ref _lastSize);
+
+    /// <summary>The smallest one.</summary>
+    internal long MinSize => Interlocked.Read(ref _minSize) is var value && value == long.MaxValue ? -1 : value;
+
+    /// <summary>The largest one.</summary>
+    internal long MaxSize => Interlocked.Read(ref _maxSize);
+
+    /// <summary>Requests for a session, new or old.</summary>
+    internal long Connects => Interlocked.Read(ref _connects);
+
+    /// <summary>Connections that ended.</summary>
+    internal long Drops => Interlocked.Read(ref _drops);
+
+    internal long AuthFailures => Interlocked.Read(ref _authFailures);
 
     /// <summary>The shortest time between a request and its answer, in ms.</summary>
     internal long MinLatency => Interlocked.Read(ref _minLatency) is var value && value == long.MaxValue ? 0 : value;
@@ -24,9 +53,29 @@ internal sealed class ServerStatistics
     internal double AverageLatency =>
         Interlocked.Read(ref _answers) is var answers && answers == 0 ? 0 : (double)Interlocked.Read(ref _totalLatency) / answers;
 
-    internal void CountReceived() => Interlocked.Increment(ref _received);
+    internal void CountReceived(int bytes)
+    {
+        Interlocked.Increment(ref _received);
+        Interlocked.Add(ref _receivedBytes, bytes);
+    }
 
+    /// <summary>A frame is sent, or a word is answered.</summary>
     internal void CountSent() => Interlocked.Increment(ref _sent);
+
+    /// <summary>The size of an answer or event that is sent, without its length.</summary>
+    internal void CountSize(int bytes)
+    {
+        Interlocked.Add(ref _sentBytes, bytes);
+        Interlocked.Exchange(ref _lastSize, bytes);
+        Lower(ref _minSize, bytes);
+        Raise(ref _maxSize, bytes);
+    }
+
+    internal void CountConnect() => Interlocked.Increment(ref _connects);
+
+    internal void CountDrop() => Interlocked.Increment(ref _drops);
+
+    internal void CountAuthFailure() => Interlocked.Increment(ref _authFailures);
 
     internal void CountAnswer(long latency)
     {

@@ -27,11 +27,10 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
         RemoveUnfinished();
         var (tree, sessions, snapshot) = ReadSnapshot(extendedTypes);
         var logs = DataFiles.Of(DataFiles.Log, files.List(Logs));
-        if (snapshot < 0 && logs.Count > 0 && logs[0].Zxid != 1 && !options.TrustEmptySnapshot)
+        if (snapshot < 0 && logs.Count > 0 && !options.TrustEmptySnapshot)
         {
             throw new CorruptDataException(
-                $"{Snapshots} has no snapshot, but {Logs} has logs that do not begin with the first transaction. "
-                + "snapshot.trust.empty=true starts from the logs alone.");
+                $"{Snapshots} has no snapshot, but {Logs} has logs. snapshot.trust.empty=true starts from the logs alone.");
         }
 
         // The log with the transaction after the snapshot is the last one that does not begin later.

@@ -1,34 +1,28 @@
+using Samsa.ZooKeeper.Server.Administration;
+
 namespace Samsa.ZooKeeper.Server.Persistence;
 
-/// <summary>Counts what went to the log. One thread writes; any reads.</summary>
+/// <summary>Counts what went to the disk. Each number has one thread that writes it; any reads.</summary>
 internal sealed class LogStatistics
 {
-    private long _transactions;
-    private long _flushes;
-    private long _flushTicks;
-    private long _longestTicks;
-    private long _snapshots;
+    private volatile Summary _flushes = new(0, 0, 0, 0);
+    private volatile Summary _batches = new(0, 0, 0, 0);
+    private volatile Summary _snapshots = new(0, 0, 0, 0);
 
-    internal long Transactions => Interlocked.Read(ref _transactions);
+    /// <summary>The time that each fsync of the log took, in ms.</summary>
+    internal Summary Flushes => _flushes;
 
-    internal long Flushes => Interlocked.Read(ref _flushes);
+    /// <summary>The transactions of each fsync.</summary>
+    internal Summary Batches => _batches;
 
-    internal long Snapshots => Interlocked.Read(ref _snapshots);
-
-    internal TimeSpan FlushTime => TimeSpan.FromTicks(Interlocked.Read(ref _flushTicks));
-
-    internal TimeSpan LongestFlush => TimeSpan.FromTicks(Interlocked.Read(ref _longestTicks));
+    /// <summary>The time that each snapshot took, in ms.</summary>
+    internal Summary Snapshots => _snapshots;
 
     internal void CountFlush(int transactions, TimeSpan took)
     {
-        Interlocked.Add(ref _transactions, transactions);
-        Interlocked.Increment(ref _flushes);
-        Interlocked.Add(ref _flushTicks, took.Ticks);
-        if (took.Ticks > Interlocked.Read(ref _longestTicks))
-        {
-            Interlocked.Exchange(ref _longestTicks, took.Ticks);
-        }
+        _flushes = _flushes.With((long)took.TotalMilliseconds);
+        _batches = _batches.With(transactions);
     }
 
-    internal void CountSnapshot() => Interlocked.Increment(ref _snapshots);
+    internal void CountSnapshot(TimeSpan took) => _snapshots = _snapshots.With((long)took.TotalMilliseconds);
 }

@@ -59,7 +59,7 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
                 {
                     0 => WatchKinds.Persistent,
                     1 => WatchKinds.PersistentRecursive,
-                    _ => throw new KeeperException(KeeperError.BadArguments),
+                    _ => throw new ProtocolViolationException($"There is no mode {added.Mode} of a watch."),
                 });
                 return new ErrorResponse();
             case OpCode.CheckWatches:

@@ -297,8 +297,10 @@ internal sealed partial class RequestPipeline
             error = KeeperError.MarshallingError;
         }
 
-        request.Connection.Send(request.Xid, Tree.LastProcessedZxid, error, body);
-        if (error == KeeperError.Unimplemented)
+        // What is no request at all has no place in the order, and ends the connection.
+        var isUnknown = error == KeeperError.Unimplemented;
+        request.Connection.Send(request.Xid, isUnknown ? -1 : Tree.LastProcessedZxid, error, body);
+        if (isUnknown)
         {
             request.Connection.Close();
         }

@@ -38,9 +38,12 @@ internal sealed partial class DataTree
 
     internal int NodeCount => _nodes.Count;
 
+    /// <summary>The number that operators are told: Apache ZooKeeper has the root twice, as "/" and as "".</summary>
+    internal int ToldNodeCount => _nodes.Count + 1;
+
     internal int EphemeralCount { get; private set; }
 
-    /// <summary>Bytes of all data, maintained with every change.</summary>
+    /// <summary>Bytes of all data and characters of all paths, maintained with every change.</summary>
     internal long DataSize { get; private set; }
 
     internal IReadOnlyCollection<string> Containers => _containers;
@@ -143,7 +146,7 @@ internal sealed partial class DataTree
 
         var acl = AclOf(node);
         Acls.Release(node.Acl);
-        DataSize -= node.Data?.Length ?? 0;
+        DataSize -= path.Length + (node.Data?.Length ?? 0);
         Disown(path, node.Stat.EphemeralOwner);
         _quotas.OnDeleted(path, node.Data);
         Observer?.OnChange(WatchEventType.NodeDeleted, path, zxid, acl);
@@ -244,7 +247,13 @@ internal sealed partial class DataTree
 
     private void Special(string path, long acl)
     {
-        if (_nodes.TryAdd(path, new DataNode([], acl)) && path != NodePath.Root)
+        if (!_nodes.TryAdd(path, new DataNode([], acl)))
+        {
+            return;
+        }
+
+        DataSize += path.Length;
+        if (path != NodePath.Root)
         {
             _nodes[NodePath.ParentOf(path)].AddChild(NodePath.NameOf(path));
         }
@@ -253,7 +262,7 @@ internal sealed partial class DataTree
     private void Add(string path, DataNode node)
     {
         _nodes[path] = node;
-        DataSize += node.Data?.Length ?? 0;
+        DataSize += path.Length + (node.Data?.Length ?? 0);
         var owner = node.Stat.EphemeralOwner;
         if (owner == EphemeralOwners.Container)
         {

@@ -16,18 +16,46 @@ internal sealed class WatchTable : ITreeObserver
     private readonly List<IWatcher> _told = [];
     private int _recursive;
 
-    /// <summary>The number of watches; a path that one connection watches in two ways counts twice.</summary>
+    // Apache ZooKeeper keeps watches of data and watches of children apart, and one that stays in both; operators are told of the former.
+    private const WatchKinds OfData = WatchKinds.Data | WatchKinds.Persistent | WatchKinds.PersistentRecursive;
+    private const WatchKinds OfChildren = WatchKinds.Children | WatchKinds.Persistent | WatchKinds.PersistentRecursive;
+
+    /// <summary>The number of watches of data and of children, so that one that stays counts twice.</summary>
     internal int Count { get; private set; }
 
-    internal int PathCount => _byPath.Count;
+    /// <summary>The paths whose data is watched, and by whom.</summary>
+    internal IEnumerable<(string Path, List<IWatcher> Watchers)> DataByPath
+    {
+        get
+        {
+            foreach (var (path, watchers) in _byPath)
+            {
+                if (watchers.Where(entry => ((WatchKinds)entry.Value & OfData) != 0).Select(entry => entry.Key).ToList() is { Count: > 0 } ofData)
+                {
+                    yield return (path, ofData);
+                }
+            }
+        }
+    }
 
-    internal int WatcherCount => _byWatcher.Count;
+    /// <summary>The connections that watch data, and of which paths.</summary>
+    internal IEnumerable<(IWatcher Watcher, List<string> Paths)> DataByWatcher
+    {
+        get
+        {
+            foreach (var (watcher, paths) in _byWatcher)
+            {
+                if (paths.Where(path => ((WatchKinds)_byPath[path][watcher] & OfData) != 0).ToList() is { Count: > 0 } ofData)
+                {
+                    yield return (watcher, ofData);
+                }
+            }
+        }
+    }
 
-    internal IEnumerable<(string Path, IEnumerable<IWatcher> Watchers)> ByPath =>
-        _byPath.Select(entry => (entry.Key, (IEnumerable<IWatcher>)entry.Value.Keys));
-
-    internal IEnumerable<(IWatcher Watcher, IReadOnlyCollection<string> Paths)> ByWatcher =>
-        _byWatcher.Select(entry => (entry.Key, (IReadOnlyCollection<string>)entry.Value));
+    /// <summary>The same as numbers.</summary>
+    internal (int Connections, int Paths, int Watches) DataSummary =>
+        (DataByWatcher.Count(), DataByPath.Count(), DataByPath.Sum(entry => entry.Watchers.Count));
 
     internal void Add(string path, IWatcher watcher, WatchKinds kind)
     {
@@ -43,7 +71,7 @@ internal sealed class WatchTable : ITreeObserver
         }
 
         watchers[watcher] = (int)(before | kind);
-        Count++;
+        Count += Weight(before | kind) - Weight(before);
         _recursive += kind == WatchKinds.PersistentRecursive ? 1 : 0;
         if (!_byWatcher.TryGetValue(watcher, out var paths))
         {
@@ -125,6 +153,8 @@ internal sealed class WatchTable : ITreeObserver
         }
     }
 
+    private static int Weight(WatchKinds kinds) => ((kinds & OfData) != 0 ? 1 : 0) + ((kinds & OfChildren) != 0 ? 1 : 0);
+
     private void AddRecursive(string path)
     {
         while (path.Length > 1)
@@ -152,9 +182,9 @@ internal sealed class WatchTable : ITreeObserver
             return;
         }
 
-        Count -= System.Numerics.BitOperations.PopCount((uint)kinds);
         _recursive -= (kinds & WatchKinds.PersistentRecursive) != 0 ? 1 : 0;
         var left = (WatchKinds)watchers[watcher] & ~kinds;
+        Count += Weight(left) - Weight((WatchKinds)watchers[watcher]);
         if (left != WatchKinds.None)
         {
             watchers[watcher] = (int)left;

@@ -14,37 +14,32 @@ public sealed class FrameReader(Stream stream, int maxFrame)
     private int _end;
 
     /// <summary>The next four bytes, which stay where they are; null at the end.</summary>
-    public async ValueTask<int?> PeekInt32Async(CancellationToken cancellation)
+    public async ValueTask<int?> PeekInt32Async(CancellationToken cancellation) =>
+        await FillAsync(sizeof(int), cancellation).ConfigureAwait(false) ? BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start)) : null;
+
+    /// <summary>What follows the next four bytes outside any frame: a number of eight bytes; null at the end.</summary>
+    public async ValueTask<long?> ReadInt64AfterAsync(CancellationToken cancellation)
     {
-        while (_end - _start < sizeof(int))
+        const int Length = sizeof(int) + sizeof(long);
+        if (!await FillAsync(Length, cancellation).ConfigureAwait(false))
         {
-            if (_start > 0)
-            {
-                _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-                (_start, _end) = (0, _end - _start);
-            }
-
-            var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
-            if (read == 0)
-            {
-                return null;
-            }
-
-            _end += read;
+            return null;
         }
 
-        return BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start));
+        _start += Length;
+        return BinaryPrimitives.ReadInt64BigEndian(_buffer.AsSpan(_start - sizeof(long)));
     }
 
     /// <summary>The next frame; null when the peer ended the connection.</summary>
     /// <exception cref="ProtocolViolationException">Its length is negative or more than allowed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
     {
-        if (await PeekInt32Async(cancellation).ConfigureAwait(false) is not { } length)
+        if (!await FillAsync(sizeof(int), cancellation).ConfigureAwait(false))
         {
             return null;
         }
 
+        var length = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start));
         if (length < 0 || length > maxFrame)
         {
             throw new ProtocolViolationException($"A frame of {length} bytes: jute.maxbuffer allows {maxFrame}.");
@@ -74,5 +69,28 @@ public sealed class FrameReader(Stream stream, int maxFrame)
         }
 
         return frame;
+    }
+
+    /// <summary>Reads until so many bytes are there; false when the peer ended the connection before.</summary>
+    private async ValueTask<bool> FillAsync(int count, CancellationToken cancellation)
+    {
+        while (_end - _start < count)
+        {
+            if (_start > 0)
+            {
+                _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+                (_start, _end) = (0, _end - _start);
+            }
+
+            var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            _end += read;
+        }
+
+        return true;
     }
 }

@@ -234,6 +234,7 @@ public sealed partial class RequirementLinesTests : IAsyncLifetime
     private string[] Arguments(string line) => line
         .Replace("127.0.0.1:9092", _broker.BootstrapServers, StringComparison.Ordinal)
         .Replace("localhost:9092", _broker.BootstrapServers.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), StringComparison.Ordinal)
-        .Replace(":2181", $":{_broker.Server!.ZooKeeperEndPoint!.Port}", StringComparison.Ordinal)
+        .Replace("127.0.0.1:2181", _broker.ZooKeeperConnect, StringComparison.Ordinal)
+        .Replace("localhost:2181", _broker.ZooKeeperConnect!.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), StringComparison.Ordinal)
         .Split(' ');
 }

@@ -89,12 +89,19 @@ public sealed class AdminTests : IAsyncLifetime
     public async Task Prometheus_finds_the_numbers_that_mntr_tells()
     {
         string metrics = await _http.GetStringAsync($"http://{_server.MetricsEndPoint}/metrics", TestContext.Current.CancellationToken);
-        Assert.Contains("# TYPE znode_count gauge\nznode_count 4\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("# TYPE znode_count gauge\nznode_count 5\n", metrics, StringComparison.Ordinal);
         Assert.Contains("# TYPE packets_received counter\n", metrics, StringComparison.Ordinal);
-        var names = metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Select(line => "zk_" + line.Split(' ')[0]);
+        Assert.Contains("# TYPE fsynctime summary\nfsynctime_count 0\nfsynctime_sum 0\n", metrics, StringComparison.Ordinal);
+        var names = metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').Select(line => "zk_" + Plain(line.Split(' ')[0]));
         string words = await WordAsync("mntr");
         Assert.All(names, name => Assert.Contains(name + "\t", words, StringComparison.Ordinal));
         Assert.Contains("zk_server_state\tstandalone\n", words, StringComparison.Ordinal);
+
+        // A summary has other names in mntr: NAME_sum is sum_NAME.
+        static string Plain(string name) =>
+            name.EndsWith("_sum", StringComparison.Ordinal) ? "sum_" + name[..^4]
+            : name is "fsynctime_count" or "snapshottime_count" or "sync_processor_batch_size_count"
+                ? "cnt_" + name[..^6] : name;
     }
 
     [Fact]
@@ -104,10 +111,13 @@ public sealed class AdminTests : IAsyncLifetime
         await client.ExistsAsync("/");
 
         Assert.Matches(
-            @"/127\.0\.0\.1:\d+\[1\]\(queued=0,recved=2,sent=1,sid=0x[0-9a-f]+,lop=EXIS,est=\d+,to=30000,lcxid=0x1,lzxid=0x1,lresp=\d+,llat=\d+,minlat=\d+,avglat=\d+,maxlat=\d+\)",
+            @"/127\.0\.0\.1:\d+\[1\]\(queued=0,recved=2,sent=2,sid=0x[0-9a-f]+,lop=EXIS,est=\d+,to=30000,lcxid=0x1,lzxid=0x1,lresp=\d+,llat=\d+,minlat=\d+,avglat=\d+,maxlat=\d+\)",
             await WordAsync("cons"));
         Assert.Matches(@"1 expire at [A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4}:\n\t0x", await WordAsync("dump"));
-        Assert.Equal("0", await WordAsync("gtmk"));
+        Assert.Matches($@"\n\tip: /127\.0\.0\.1:\d+ sessionId: 0x{client.SessionId:x}\n", await WordAsync("dump"));
+        Assert.Equal("306", await WordAsync("gtmk"));
+        Assert.Equal("10", await WordAsync("stmk\0\0\0\0\0\0\0\n"));
+        Assert.Equal("10", await WordAsync("gtmk"));
         Assert.Equal("imok", await WordAsync("ruok"));
     }
 

@@ -90,7 +90,7 @@ public sealed class ZooKeeperServerTests : IDisposable
     [Theory]
     [InlineData("ruok", "imok")]
     [InlineData("srvr", "Mode: standalone")]
-    [InlineData("mntr", "zk_znode_count\t4")]
+    [InlineData("mntr", "zk_znode_count\t5")]
     [InlineData("conf", "tickTime=3000")]
     [InlineData("wchs", "Total watches:0")]
     [InlineData("stat", "stat is not executed because it is not in the whitelist.")]

@@ -6,8 +6,8 @@ using Xunit;
 namespace Samsa.InteropTests.ZooKeeper;
 
 /// <summary>
-/// Our client and our shell on Apache ZooKeeper 3.8, and Apache's shell on our server: all of them are told the same. One Apache
-/// server and one start of Apache's shell for all of it.
+/// Our client and our shell on Apache ZooKeeper 3.8, and Apache's shell on our server: all of them are told the same, and so is an
+/// operator by both servers. One Apache server and one start of Apache's shell for all of it.
 /// </summary>
 public sealed partial class ClientAndShellTests
 {
@@ -101,6 +101,7 @@ public sealed partial class ClientAndShellTests
         Assert.Equal(Sentences(theirShell.Errors), Sentences(ourShell.Errors));
 
         Assert.Equal(await new ClientConversation(apache.Address).RunAsync(), await new ClientConversation(ours.Address).RunAsync());
+        await WordsComparison.AssertAlikeAsync(ours.Address, apache.Address);
     }
 
     [GeneratedRegex("(Zxid|time) = .*")]

@@ -13,7 +13,7 @@ internal sealed class InProcessZooKeeper : IAsyncDisposable
     private readonly ZooKeeperServer _server;
 
     public InProcessZooKeeper(string directory) => _server = ZooKeeperServer.Start(
-        new ZooKeeperConfig { DataDir = directory, ClientPort = 0, ClientPortAddress = IPAddress.Loopback, TickTime = 500 },
+        new ZooKeeperConfig { DataDir = directory, ClientPort = 0, ClientPortAddress = IPAddress.Loopback, TickTime = 500, FourLetterWords = ["*"] },
         TimeProvider.System,
         NullLogger.Instance);
 

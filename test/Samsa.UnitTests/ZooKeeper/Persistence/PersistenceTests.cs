@@ -157,6 +157,7 @@ public sealed class PersistenceTests
         server.Bench.Pipeline.Connect(new FakeConnection(), new ConnectRequest { TimeOut = 10_000 });
         server.Commit();
         _disk.Delete("/data/version-2/snapshot.0");
+        Assert.Throws<CorruptDataException>(() => new TestServer(_disk));
         _disk.Delete(FirstLog);
 
         Assert.Throws<CorruptDataException>(() => new TestServer(_disk));

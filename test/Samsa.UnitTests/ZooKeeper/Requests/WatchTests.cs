@@ -168,7 +168,7 @@ public sealed class WatchTests
 
         _bench.Pipeline.Disconnect(_watcher, _watcher.SessionId);
 
-        Assert.Equal((0, 0, 0), (_bench.Pipeline.Watches.Count, _bench.Pipeline.Watches.PathCount, _bench.Pipeline.Watches.WatcherCount));
+        Assert.Equal((0, (0, 0, 0)), (_bench.Pipeline.Watches.Count, _bench.Pipeline.Watches.DataSummary));
         _bench.Create(_writer, "/a");
         Assert.Empty(_watcher.Events);
     }
