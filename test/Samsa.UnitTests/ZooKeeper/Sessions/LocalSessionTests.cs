@@ -22,7 +22,7 @@ public sealed class LocalSessionTests : IDisposable
         const int Nodes = 300;
         var session = _server.Open(_client, Timeout)!;
         await _client.AskAsync(session, OpCode.Create, PipelineBench.CreateRequest("/a"));
-        var before = _server.Server.LogStatistics.Flushes;
+        var before = _server.Server.LogStatistics.Flushes.Count;
 
         Request[] requests =
         [
@@ -40,7 +40,7 @@ public sealed class LocalSessionTests : IDisposable
         Assert.Equal(Nodes - 1, Assert.IsType<GetChildrenResponse>(requests[^1].Body).Children.Count);
 
         // One fsync for the creates, or two where the log's thread was awake; and one for what had to wait for the first read.
-        Assert.InRange(_server.Server.LogStatistics.Flushes - before, 1, 3);
+        Assert.InRange(_server.Server.LogStatistics.Flushes.Count - before, 1, 3);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class GroupSimulationTests
     private static void Live(LifeKind kind)
     {
         var first = Number("SAMSA_GROUP_FIRST_SEED", 1);
-        var seeds = Number("SAMSA_GROUP_SEEDS", 150);
+        var seeds = Number("SAMSA_GROUP_SEEDS", 100);
         var (handOvers, conversions, refusals) = (0, 0, 0);
         for (var seed = first; seed < first + seeds; seed++)
         {
