@@ -1,4 +1,4 @@
-// The same loads as bench/compare/load.c, by our own client. bench/compare/clients.py runs both in turn.
+// The same loads as bench/compare/load.c, by our own client; bench/compare/clients.py runs both in turn. And groups, for bench/compare/groups.py.
 using System.Globalization;
 using Samsa.Bench.ClientLoad;
 
@@ -7,7 +7,8 @@ const string Usage =
     usage: client-load [-w WARM] [-X KEY=VALUE]... produce BROKERS TOPIC COUNT SIZE CODEC
                                                    fetch   BROKERS TOPIC PARTITIONS COUNT
                                                    latency BROKERS TOPIC COUNT SIZE RATE
-    WARM records go before those that are measured. Prints one JSON object.
+                                                   group   BROKERS TOPIC GROUP MEMBERS
+    WARM records go before those that are measured. A group's members join at once, and are done with their first record. Prints one JSON object.
     """;
 
 long warm = 0;
@@ -32,6 +33,9 @@ switch (args[at..])
         return 0;
     case ["latency", var brokers, var topic, var count, var size, var rate]:
         Console.WriteLine(await new LatencyLoad(brokers, topic, settings).RunAsync(warm, Number(count), (int)Number(size), Number(rate)));
+        return 0;
+    case ["group", var brokers, var topic, var group, var members]:
+        Console.WriteLine(await new GroupLoad(brokers, topic, group, settings).RunAsync((int)Number(members)));
         return 0;
     default:
         await Console.Error.WriteLineAsync(Usage);

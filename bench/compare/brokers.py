@@ -141,16 +141,17 @@ class Samsa(Broker):
 class Kafka(Broker):
     name = "kafka"
 
-    def __init__(self, script):
+    def __init__(self, script, overrides=()):
         super().__init__()
         self.script = script
+        self.overrides = overrides
         self.environment = dict(
             os.environ, HEAP="1g",
             JAVA_OPTS="-server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35")
 
     def launch(self):
         self.starter = subprocess.Popen(
-            [self.script, "4.3", "start", self.directory, str(self.port)],
+            [self.script, "4.3", "start", self.directory, str(self.port), *self.overrides],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment)
 
     def find_pid(self):

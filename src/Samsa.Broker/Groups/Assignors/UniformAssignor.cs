@@ -28,17 +28,16 @@ internal sealed class UniformAssignor : IPartitionAssignor
     // Everybody reads the same: everybody keeps what he has up to his share, and the rest is dealt out.
     private static Dictionary<string, PartitionMap> Deal(IReadOnlyList<AssignorMember> members, IReadOnlyDictionary<Guid, int> partitions)
     {
-        var topics = members[0].Topics;
-        var free = new SortedSet<(Guid Topic, int Partition)>();
+        var topics = members[0].Topics.Order().ToArray();
+        var taken = new Dictionary<Guid, bool[]>(topics.Length);
+        var count = 0;
         foreach (var topic in topics)
         {
-            for (var partition = 0; partition < partitions[topic]; partition++)
-            {
-                free.Add((topic, partition));
-            }
+            taken[topic] = new bool[partitions[topic]];
+            count += partitions[topic];
         }
 
-        var (share, more) = Math.DivRem(free.Count, members.Count);
+        var (share, more) = Math.DivRem(count, members.Count);
         var shares = new List<KeyValuePair<Guid, OwnedPartition>>[members.Count];
         var left = new int[members.Count];
         GiveExtras(members, share, more, left);
@@ -47,8 +46,9 @@ internal sealed class UniformAssignor : IPartitionAssignor
             shares[i] = new List<KeyValuePair<Guid, OwnedPartition>>(left[i]);
             foreach (var (topic, partition) in members[i].Present.All)
             {
-                if (left[i] > 0 && free.Remove((topic, partition.Partition)))
+                if (left[i] > 0 && taken.TryGetValue(topic, out var others) && partition.Partition < others.Length && !others[partition.Partition])
                 {
+                    others[partition.Partition] = true;
                     left[i]--;
                     shares[i].Add(new(topic, new OwnedPartition(partition.Partition)));
                 }
@@ -56,15 +56,23 @@ internal sealed class UniformAssignor : IPartitionAssignor
         }
 
         var next = 0;
-        foreach (var (topic, partition) in free)
+        foreach (var topic in topics)
         {
-            while (left[next] == 0)
+            for (var partition = 0; partition < taken[topic].Length; partition++)
             {
-                next++;
-            }
+                if (taken[topic][partition])
+                {
+                    continue;
+                }
 
-            left[next]--;
-            shares[next].Add(new(topic, new OwnedPartition(partition)));
+                while (left[next] == 0)
+                {
+                    next++;
+                }
+
+                left[next]--;
+                shares[next].Add(new(topic, new OwnedPartition(partition)));
+            }
         }
 
         var assignment = new Dictionary<string, PartitionMap>(members.Count, StringComparer.Ordinal);
