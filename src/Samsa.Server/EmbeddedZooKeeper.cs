@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Configuration;
 using Samsa.Broker.Metadata;
+using Samsa.Storage;
 using Samsa.Storage.Files;
 using Samsa.ZooKeeper.Server;
 using Samsa.ZooKeeper.Server.Configuration;
@@ -38,12 +39,15 @@ internal sealed class EmbeddedZooKeeper : IAsyncDisposable
     public CoordinationService Service => new(_server);
 
     /// <summary>Recovers the files in the first log directory and serves.</summary>
-    /// <exception cref="StartupException">The port is in use, or the files lost what was acknowledged.</exception>
-    /// <exception cref="Storage.StorageException">The directory cannot be used, or another process uses it.</exception>
+    /// <exception cref="StartupException">
+    /// The port is in use, the files lost what was acknowledged, or another log directory has them.
+    /// </exception>
+    /// <exception cref="StorageException">The directory cannot be used, or another process uses it.</exception>
     public static async Task<EmbeddedZooKeeper> StartAsync(BrokerConfig config, ILogger logger)
     {
         var directory = config.LogDirs[0];
         var files = PhysicalFileSystem.Instance;
+        RefuseTreeElsewhere(files, config.LogDirs, logger);
         files.CreateDirectory(directory);
         var held = files.Lock(Path.Combine(directory, LockName));
         try
@@ -78,6 +82,38 @@ internal sealed class EmbeddedZooKeeper : IAsyncDisposable
 
         await _server.DisposeAsync();
         _lock.Dispose();
+    }
+
+    // A new disk put first would otherwise be a new cluster: its topics made from the directories, without their configurations.
+    private static void RefuseTreeElsewhere(PhysicalFileSystem files, IReadOnlyList<string> directories, ILogger logger)
+    {
+        if (HoldsTree(files, directories[0], logger))
+            return;
+        for (int i = 1; i < directories.Count; i++)
+        {
+            string other = directories[i];
+            if (HoldsTree(files, other, logger))
+            {
+                throw new StartupException(
+                    $"log.dirs: the embedded ZooKeeper server keeps its files in the first log directory, {directories[0]} has none, and those of this broker are in {other}. "
+                    + $"Put {other} first, or move its files log.*, snapshot.* and samsa-zookeeper-session to {directories[0]}");
+            }
+        }
+    }
+
+    private static bool HoldsTree(PhysicalFileSystem files, string directory, ILogger logger)
+    {
+        try
+        {
+            return files.DirectoryExists(directory)
+                && ZooKeeperServer.HoldsData(files.ListFiles(directory).Select(static path => Path.GetFileName(path)));
+        }
+        catch (StorageException failed)
+        {
+            // A broken disk keeps no broker from starting that has another one; the log directories are opened later, and say so too.
+            logger.LogWarning(failed, "Whether the embedded ZooKeeper server has files in {Directory} cannot be seen", directory);
+            return false;
+        }
     }
 
     private static async Task<EmbeddedZooKeeper> ListenAsync(BrokerConfig config, ILogger logger, IDisposable held)

@@ -94,6 +94,10 @@ public sealed class ZooKeeperServer : ILocalServer, IAsyncDisposable
     private static string Version { get; } =
         $"3.8.4-samsa-{typeof(ZooKeeperServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0"}";
 
+    /// <summary>Whether there is a log or a snapshot among the names of the files of a directory.</summary>
+    public static bool HoldsData(IEnumerable<string> names) =>
+        names.Any(static name => DataFiles.Of(DataFiles.Log, [name]).Count + DataFiles.Of(DataFiles.Snapshot, [name]).Count > 0);
+
     /// <summary>Recovers the directory and begins to serve.</summary>
     /// <exception cref="CorruptDataException">The directory lost what was acknowledged.</exception>
     /// <exception cref="IOException">The directory cannot be read or written.</exception>

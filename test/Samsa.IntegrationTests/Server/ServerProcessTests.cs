@@ -127,6 +127,24 @@ public sealed class ServerProcessTests
         await FailsWithOneLineAsync(second, Path.Combine(first.Folder, "data"));
     }
 
+    [Fact]
+    public async Task A_disk_put_before_the_one_with_the_metadata_is_one_clear_line_and_behind_it_is_used()
+    {
+        await using var first = SamsaProgram.StartServer();
+        await first.ReadyAsync();
+        await first.SignalAsync("TERM");
+        await first.ExitAsync();
+        string data = Path.Combine(first.Folder, "data");
+        string disk = Path.Combine(first.Folder, "disk");
+
+        await using var before = SamsaProgram.StartServer($"log.dirs={disk},{data}");
+        await FailsWithOneLineAsync(before, $"Put {data} first");
+        Assert.False(Directory.Exists(disk));
+
+        await using var behind = SamsaProgram.StartServer($"log.dirs={data},{disk}");
+        await behind.ReadyAsync();
+    }
+
     [Theory]
     [InlineData("servr", "did you mean 'server'")]
     [InlineData("server --overide x=y", "did you mean '--override'")]
