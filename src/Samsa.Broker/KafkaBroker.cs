@@ -148,17 +148,23 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         }
         catch
         {
-            groups?.Dispose();
-            if (server is not null)
+            try
             {
-                await server.DisposeAsync().ConfigureAwait(false);
-            }
+                groups?.Dispose();
+                if (server is not null)
+                {
+                    await server.DisposeAsync().ConfigureAwait(false);
+                }
 
-            IAsyncDisposable connection = metadata is null ? znodes : metadata;
-            await connection.DisposeAsync().ConfigureAwait(false);
-            if (logs is not null)
+                IAsyncDisposable connection = metadata is null ? znodes : metadata;
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
             {
-                await logs.DisposeAsync().ConfigureAwait(false);
+                if (logs is not null)
+                {
+                    await logs.DisposeAsync().ConfigureAwait(false);
+                }
             }
 
             throw;
@@ -198,11 +204,19 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         LogStopping(_logger);
-        _groups.Dispose();
-        await _server.StopAsync(ShutdownBound).ConfigureAwait(false);
-        await _server.DisposeAsync().ConfigureAwait(false);
-        await _metadata.DisposeAsync().ConfigureAwait(false);
-        await _logs.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            _groups.Dispose();
+            await _server.StopAsync(ShutdownBound).ConfigureAwait(false);
+            await _server.DisposeAsync().ConfigureAwait(false);
+            await _metadata.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever else failed, the next start should not have to recover.
+            await _logs.DisposeAsync().ConfigureAwait(false);
+        }
+
         _producerIds.Dispose();
         LogStopped(_logger);
     }

@@ -86,12 +86,17 @@ internal sealed class LocalZnodes : IZnodeConnection, ILocalClient
         _ = ReopenAsync();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the session. A second call does nothing: the file may be that of the next life by then.</summary>
     public async ValueTask DisposeAsync()
     {
         ILocalSession session;
         lock (_lock)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
             _disposed = true;
             session = _session;
         }

@@ -23,6 +23,7 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
     private IZnodeListener? _listener;
     private LeftSession? _memory;
     private long _remembered;
+    private int _disposed;
 
     private ZooKeeperZnodes(ZnodeStoreOptions options)
     {
@@ -136,9 +137,14 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the session. A second call does nothing: whoever opens the metadata and whoever made the connection both clean up.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _ended.CancelAsync().ConfigureAwait(false);
         _client.RemoveSessionWatcher(_sessionWatcher);
         var wasConnected = _client.State == KeeperState.SyncConnected;
@@ -312,6 +318,10 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
                 break;
             case KeeperState.AuthFailed:
                 _listener?.OnFailed(new KeeperException(KeeperError.AuthFailed));
+                break;
+            case KeeperState.Closed when Volatile.Read(ref _disposed) == 0:
+                // The client ended by itself, and connects no more.
+                _listener?.OnFailed(new KeeperException(KeeperError.SystemError));
                 break;
         }
     }

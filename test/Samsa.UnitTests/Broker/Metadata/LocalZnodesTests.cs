@@ -150,6 +150,21 @@ public sealed class LocalZnodesTests : IDisposable
         return metadata;
     }
 
+    [Fact]
+    public async Task Disposal_a_second_time_leaves_the_session_file_of_the_next_life()
+    {
+        var disk = MetadataHarness.NewDisk();
+        var first = Store();
+        await first.ReplaceLeftSessionAsync(new LeftSession(disk, MetadataHarness.Directory));
+        await first.DisposeAsync();
+        await using var second = Store();
+        await second.ReplaceLeftSessionAsync(new LeftSession(disk, MetadataHarness.Directory));
+
+        await first.DisposeAsync();
+
+        Assert.NotNull(new LeftSession(disk, MetadataHarness.Directory).Read("embedded"));
+    }
+
     private LocalZnodes Store() => new(new CoordinationService(_server), Timeout, "/data", TimeProvider.System, NullLogger.Instance);
 
     private async Task<long> OwnerAsync()
