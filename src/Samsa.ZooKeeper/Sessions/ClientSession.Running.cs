@@ -1,6 +1,5 @@
 using Samsa.ZooKeeper.Records;
 using Samsa.ZooKeeper.Transport;
-using ProtocolViolationException = Samsa.Protocol.Wire.ProtocolViolationException;
 
 namespace Samsa.ZooKeeper.Sessions;
 
@@ -35,10 +34,10 @@ internal sealed partial class ClientSession
                         LogMessages.NotConnected(_options.Logger, SessionId, server, reason);
                     }
                 }
-                catch (Exception failure) when (failure is IOException or ProtocolViolationException
-                    || (failure is OperationCanceledException && !_stop.IsCancellationRequested))
+                catch (Exception failure) when (!(failure is OperationCanceledException && _stop.IsCancellationRequested))
                 {
-                    // A cancellation that is not ours is the time-out of the attempt.
+                    // Whatever it is, an attempt failed and no more: a session must not end because a connector or the machine had a bad
+                    // moment. A cancellation that is not ours is the time-out of the attempt.
                     LogMessages.NotConnected(
                         _options.Logger, SessionId, server, failure is OperationCanceledException ? "it did not answer in time" : failure.Message);
                     _servers.Failed();

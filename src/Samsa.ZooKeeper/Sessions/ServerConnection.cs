@@ -154,8 +154,9 @@ internal sealed class ServerConnection : IDisposable
 
             End("the server ended it");
         }
-        catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException or ProtocolViolationException)
+        catch (Exception failure)
         {
+            // Also of what nobody foresaw: whoever waits for an answer is told, and the session goes on with another connection.
             End(failure.Message);
         }
 

@@ -16,6 +16,9 @@ internal sealed class ScriptedServer : IConnector
     /// <summary>The servers that were asked, in order.</summary>
     public ConcurrentQueue<ServerAddress> Asked { get; } = new();
 
+    /// <summary>How an attempt fails.</summary>
+    public Func<Exception> Refusal { get; init; } = static () => new IOException("refused");
+
     /// <summary>Lets so many attempts fail from now on.</summary>
     public void Refuse(int attempts) => Volatile.Write(ref _refusals, attempts);
 
@@ -26,7 +29,7 @@ internal sealed class ScriptedServer : IConnector
         {
             // Where the test says something else meanwhile, that holds.
             Interlocked.CompareExchange(ref _refusals, left - 1, left);
-            throw new IOException("refused");
+            throw Refusal();
         }
 
         var (client, there) = InProcessStream.CreatePair();

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Samsa.ZooKeeper;
 using Samsa.ZooKeeper.Operations;
 using Samsa.ZooKeeper.Records;
@@ -73,6 +74,30 @@ public sealed class SessionTests
 
         _server.Refuse(0);
         (await _server.AcceptAsync(1)).Close();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_attempt_that_fails_as_nobody_foresaw_is_followed_by_another_in_the_same_session(bool isOfSockets)
+    {
+        // What "new Socket" throws where the process has no file descriptor left.
+        var server = new ScriptedServer
+        {
+            Refusal = () => isOfSockets ? new SocketException((int)SocketError.TooManyOpenSockets) : new InvalidOperationException("a bug"),
+        };
+        await using var client = server.Client();
+        var first = await server.AcceptAsync(77);
+        await client.WaitConnectedAsync();
+        server.Refuse(3);
+        first.Close();
+
+        var second = await server.AcceptAsync();
+        Assert.Equal(77, (await second.ReadConnectAsync()).SessionId);
+        await second.GrantAsync(77);
+        await client.WaitConnectedAsync();
+        Assert.Equal(5, server.Asked.Count);
+        second.Close();
     }
 
     [Fact]
