@@ -126,6 +126,27 @@ public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_value_that_makes_no_sense_keeps_no_broker_from_starting_and_no_topic_from_being_served()
+    {
+        await using var broker = await StartBrokerAsync();
+        using (var client = await WireClient.ConnectAsync(broker.BootstrapServers))
+        {
+            foreach (string topic in (string[])["a", "b", "c"])
+                await client.CreateTopicAsync(topic);
+        }
+
+        await using var admin = ZooKeeperClient.Start(Connect);
+        await admin.SetDataAsync(
+            "/config/topics/b", """{"version":1,"config":{"retention.ms":"abc"}}"""u8.ToArray(), cancellation: TestContext.Current.CancellationToken);
+
+        await broker.RestartAsync();
+
+        using var again = await WireClient.ConnectAsync(broker.BootstrapServers);
+        foreach (string topic in (string[])["a", "b", "c"])
+            Assert.Equal((ErrorCode.None, 0), await again.ProduceAsync(topic, "x"));
+    }
+
     private async Task<SamsaBroker> StartBrokerAsync() => await SamsaBroker.StartAsync(new SamsaBrokerOptions
     {
         Overrides = new Dictionary<string, string> { ["zookeeper.connect"] = Connect },

@@ -190,7 +190,7 @@ internal sealed partial class ClusterMachine
                 _configNodes.Add(read.Path);
             }
 
-            return ConfigZnode.Decode(read.Path, read.Data);
+            return ValuesInTree.Valid(read.Path, ConfigZnode.Decode(read.Path, read.Data), otherwise, _logger);
         }
         catch (ZnodeFormatException damaged)
         {
