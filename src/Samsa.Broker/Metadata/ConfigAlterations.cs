@@ -1,5 +1,6 @@
 using System.Globalization;
 using Samsa.Broker.Configuration;
+using Samsa.Broker.Metadata.Znodes;
 using Samsa.Protocol;
 
 namespace Samsa.Broker.Metadata;
@@ -64,6 +65,11 @@ internal static class ConfigAlterations
         }
 
         TopicConfigs.ValidateTogether(broker, values);
+        if (ZnodeSize.OfValues(ZnodePaths.TopicConfig(topic.Name), values) is { IsError: true } tooLarge)
+        {
+            return tooLarge;
+        }
+
         if (!validateOnly && !Same(values, topic.Configs))
         {
             draft.SetTopicConfigs(topic, values);
@@ -120,6 +126,11 @@ internal static class ConfigAlterations
         catch (ConfigException wrong)
         {
             return new MetadataError(ErrorCode.InvalidRequest, wrong.Message);
+        }
+
+        if (ZnodeSize.OfValues(ZnodePaths.BrokerConfig(broker), values) is { IsError: true } tooLarge)
+        {
+            return tooLarge;
         }
 
         if (!validateOnly && !Same(values, present))
@@ -196,6 +207,11 @@ internal static class ConfigAlterations
                 ?? throw new ConfigException($"Unknown group config name: {name}");
             values[name] = key.Normalize(value);
             GroupConfigs.CheckBounds(draft.BrokerConfig.Values, key, values[name]);
+        }
+
+        if (ZnodeSize.OfValues(ZnodePaths.GroupConfig(alteration.Name), values) is { IsError: true } tooLarge)
+        {
+            return tooLarge;
         }
 
         if (!validateOnly && !Same(values, present))

@@ -46,9 +46,9 @@ internal sealed class LocalRound
         return sent._done.Task;
     }
 
-    private void Answered(KeeperError error)
+    private void Answered(bool isLost)
     {
-        if (ZnodeRound.IsLoss(error))
+        if (isLost)
         {
             _round.IsLost = true;
         }
@@ -129,7 +129,7 @@ internal sealed class LocalRound
                 }
             }
 
-            round.Answered(write.Error);
+            round.Answered(ZnodeRound.IsLoss(write.Error));
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class LocalRound
                     break;
             }
 
-            round.Answered(error);
+            round.Answered(ZnodeRound.IsUnread(error));
         }
     }
 
@@ -170,6 +170,6 @@ internal sealed class LocalRound
 
         public override void Write(WireWriter writer) => new ExistsRequest { Path = path, Watch = true }.Write(writer);
 
-        public override void Answer(KeeperError error, IRecord? body) => round.Answered(error);
+        public override void Answer(KeeperError error, IRecord? body) => round.Answered(ZnodeRound.IsUnread(error));
     }
 }

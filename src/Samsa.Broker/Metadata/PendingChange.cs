@@ -3,6 +3,9 @@ namespace Samsa.Broker.Metadata;
 /// <summary>A change that waits for its commit.</summary>
 internal abstract class PendingChange
 {
+    /// <summary>How often its commit had to be begun anew.</summary>
+    public int Attempts { get; set; }
+
     /// <summary>Applies the change to the draft: all checks first, then the change. Its own exception is kept for whoever waits.</summary>
     public abstract void Apply(MetadataDraft draft);
 

@@ -38,6 +38,11 @@ internal static class TopicCreation
         }
 
         var topic = new TopicImage(request.Name, NewId(), partitions, configs);
+        if (ZnodeSize.OfTopic(topic) is { IsError: true } tooLarge)
+        {
+            return new CreateTopicResult(tooLarge, null);
+        }
+
         if (!validateOnly)
         {
             draft.PutTopic(topic);
@@ -110,9 +115,15 @@ internal static class TopicCreation
             grown.Add(NewPartition(present + i, replicas));
         }
 
+        topic = topic with { Partitions = grown };
+        if (ZnodeSize.OfTopic(topic) is { IsError: true } tooLarge)
+        {
+            return tooLarge;
+        }
+
         if (!validateOnly)
         {
-            draft.PutTopic(topic with { Partitions = grown });
+            draft.PutTopic(topic);
         }
 
         return MetadataError.None;

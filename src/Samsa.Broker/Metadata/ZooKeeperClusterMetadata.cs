@@ -80,6 +80,10 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
         {
             return [.. topics.Select(_ => new CreateTopicResult(Late(late), null))];
         }
+        catch (ChangeFailedException failed)
+        {
+            return [.. topics.Select(_ => new CreateTopicResult(Failed(failed), null))];
+        }
     }
 
     /// <inheritdoc/>
@@ -157,6 +161,8 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
 
     private static MetadataError Late(TimeoutException late) => new(ErrorCode.RequestTimedOut, $"ZooKeeper did not take the change in time: {late.Message}");
 
+    private static MetadataError Failed(ChangeFailedException failed) => new(ErrorCode.UnknownServerError, failed.Message);
+
     private async Task<IReadOnlyList<MetadataError>> ForEachAsync<TItem>(
         IReadOnlyList<TItem> items, Func<MetadataDraft, TItem, MetadataError> change, CancellationToken cancellation)
     {
@@ -178,6 +184,10 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
         catch (TimeoutException late)
         {
             return [.. items.Select(_ => Late(late))];
+        }
+        catch (ChangeFailedException failed)
+        {
+            return [.. items.Select(_ => Failed(failed))];
         }
     }
 
@@ -216,7 +226,7 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
 
             if (Step(news) is { } round)
             {
-                await _store.ExecuteAsync(round).ConfigureAwait(false);
+                await ExecuteAsync(round).ConfigureAwait(false);
                 continue;
             }
 
@@ -228,6 +238,23 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
                     return;
                 }
             }
+        }
+    }
+
+    private async Task ExecuteAsync(ZnodeRound round)
+    {
+        try
+        {
+            if (_machine.TakePause() is { Ticks: > 0 } pause)
+            {
+                await Task.Delay(pause, _time).ConfigureAwait(false);
+            }
+
+            await _store.ExecuteAsync(round).ConfigureAwait(false);
+        }
+        catch (Exception bug)
+        {
+            Stop(bug);
         }
     }
 
@@ -250,12 +277,17 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
         }
         catch (Exception bug)
         {
-            // Nothing half done is passed on: from here on the broker serves what it knows, and refuses changes.
-            _logger.LogCritical(bug, "The metadata cannot be changed any more");
-            _machine.Fail(bug);
-            _ready.TrySetException(bug);
+            Stop(bug);
             return null;
         }
+    }
+
+    // Nothing half done is passed on: from here on the broker serves what it knows, and refuses changes.
+    private void Stop(Exception bug)
+    {
+        _logger.LogCritical(bug, "The metadata cannot be changed any more");
+        _machine.Fail(bug);
+        _ready.TrySetException(bug);
     }
 
     private void Publish(MetadataImage image, MetadataDelta delta, BrokerConfig config)

@@ -109,17 +109,21 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
         }
 
         // Answers come in the order of the requests: waiting for the oldest is waiting for room.
-        var underWay = new Queue<Task<KeeperError>>();
+        var underWay = new Queue<Task<bool>>();
         foreach (var write in round.Writes)
         {
-            await MakeRoomAsync(underWay, round).ConfigureAwait(false);
-            underWay.Enqueue(WriteAsync(write));
+            if (await MayGoOnAsync(underWay, round).ConfigureAwait(false))
+            {
+                underWay.Enqueue(WriteAsync(write));
+            }
         }
 
         foreach (var read in round.Reads)
         {
-            await MakeRoomAsync(underWay, round).ConfigureAwait(false);
-            underWay.Enqueue(ReadAsync(read));
+            if (await MayGoOnAsync(underWay, round).ConfigureAwait(false))
+            {
+                underWay.Enqueue(ReadAsync(read));
+            }
         }
 
         while (underWay.TryDequeue(out var last))
@@ -203,9 +207,9 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
         }
     }
 
-    private static void Judge(KeeperError error, ZnodeRound round)
+    private static void Judge(bool isLost, ZnodeRound round)
     {
-        if (ZnodeRound.IsLoss(error))
+        if (isLost)
         {
             round.IsLost = true;
         }
@@ -229,15 +233,20 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
             _ => CreateMode.Persistent,
         });
 
-    private async Task MakeRoomAsync(Queue<Task<KeeperError>> underWay, ZnodeRound round)
+    /// <summary>Waits for room. False once the round is lost: what came later would be executed on the next connection, without what was lost.</summary>
+    private async Task<bool> MayGoOnAsync(Queue<Task<bool>> underWay, ZnodeRound round)
     {
-        while (underWay.Count >= _options.MaxInFlight)
+        while (underWay.TryPeek(out var oldest) && (oldest.IsCompleted || underWay.Count >= _options.MaxInFlight))
         {
             Judge(await underWay.Dequeue().ConfigureAwait(false), round);
         }
+
+        Judge(_client.State != KeeperState.SyncConnected, round);
+        return !round.IsLost;
     }
 
-    private async Task<KeeperError> WriteAsync(ZnodeWrite write)
+    /// <summary>Returns whether it was lost.</summary>
+    private async Task<bool> WriteAsync(ZnodeWrite write)
     {
         if (write.Operations.Count > 1)
         {
@@ -248,7 +257,7 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
                 (write.Version, write.Czxid) = (stat.Version, stat.Czxid);
             }
 
-            return write.Error;
+            return ZnodeRound.IsLoss(write.Error);
         }
 
         var operation = write.Operations[0];
@@ -270,17 +279,18 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
                 break;
         }
 
-        return write.Error;
+        return ZnodeRound.IsLoss(write.Error);
     }
 
-    private async Task<KeeperError> ReadAsync(ZnodeRead read)
+    /// <summary>Returns whether it was lost.</summary>
+    private async Task<bool> ReadAsync(ZnodeRead read)
     {
         var watcher = read.Watches ? this : null;
         if (read.WantsChildren)
         {
             var children = await _client.TryAsync(Operation.GetChildren(read.Path, watcher)).ConfigureAwait(false);
             (read.Error, read.Children) = (children.Error, children.ValueOrDefault ?? []);
-            return read.Error;
+            return ZnodeRound.IsUnread(read.Error);
         }
 
         var node = await _client.TryAsync(Operation.GetData(read.Path, watcher)).ConfigureAwait(false);
@@ -301,11 +311,11 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
             }
             else if (!exists.IsOk)
             {
-                return exists.Error;
+                return ZnodeRound.IsUnread(exists.Error);
             }
         }
 
-        return read.Error;
+        return ZnodeRound.IsUnread(read.Error);
     }
 
     private void OnSession(KeeperState state)

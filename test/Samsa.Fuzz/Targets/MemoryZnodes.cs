@@ -27,6 +27,12 @@ internal sealed class MemoryZnodes(TimeProvider time)
     /// <summary>Asked after each transaction; true loses the round's connection after it, so that nobody hears what came of it.</summary>
     public Func<ZnodeWrite, bool>? LostAnswer { get; set; }
 
+    /// <summary>A lost transaction does not keep the later ones of its round from being executed, as when the client connects again meanwhile.</summary>
+    public bool GoesOnAfterLoss { get; set; }
+
+    /// <summary>Asked before each transaction of a round; anything but Ok is the server's answer.</summary>
+    public Func<ZnodeWrite, KeeperError>? Refuse { get; set; }
+
     /// <summary>Paths with data, as text; null data as <c>null</c>.</summary>
     public IReadOnlyDictionary<string, string> Tree
     {
@@ -297,7 +303,18 @@ internal sealed class MemoryZnodes(TimeProvider time)
                     if (tree.Fault?.Invoke(write) == true)
                     {
                         round.IsLost = true;
+                        if (tree.GoesOnAfterLoss)
+                        {
+                            continue;
+                        }
+
                         break;
+                    }
+
+                    if (tree.Refuse?.Invoke(write) is { } refused and not KeeperError.Ok)
+                    {
+                        write.Error = refused;
+                        continue;
                     }
 
                     tree.Apply(write, _session, events);

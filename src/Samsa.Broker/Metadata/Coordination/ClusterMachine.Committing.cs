@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Samsa.Broker.Metadata.Znodes;
 using Samsa.ZooKeeper;
 
@@ -23,7 +24,7 @@ internal sealed partial class ClusterMachine
         var requests = new ZnodeRound();
         var mustSucceed = PlanRequests(draft, delta, requests);
         yield return requests;
-        if (mustSucceed.Find(static write => !write.IsOk) is { } refused)
+        if (mustSucceed.Find(static write => !write.IsOk && !IsMarkedAlready(write)) is { } refused)
         {
             MakeAgain(refused.Operations[^1].Path, refused.Error);
             yield break;
@@ -82,7 +83,8 @@ internal sealed partial class ClusterMachine
     /// <summary>Takes what waits into one draft. A topic that is deleted and made again needs two.</summary>
     private MetadataDraft TakeBatch()
     {
-        (_batch, _waiting) = (_waiting, []);
+        var count = _waiting[0].Attempts >= AttemptsInCompany ? 1 : _waiting.Count;
+        (_batch, _waiting) = (_waiting[..count], _waiting[count..]);
         var draft = Apply(_batch);
         var delta = draft.ToDelta();
         if (_batch.Count > 1 && delta.DeletedTopics.Any(deleted => draft.Topics.ContainsKey(deleted.Name)))
@@ -124,12 +126,15 @@ internal sealed partial class ClusterMachine
                 PlanValues(round, ZnodePaths.TopicConfig(topic.Name), topic.Configs, isNew: true);
                 needed.Add(round.Write(ZnodeOperation.Create(ZnodePaths.Topic(topic.Name), znode.Encode())));
                 attempt.Created(topic);
+
+                // Made and grown by two changes of one batch.
+                attempt.Grown(topic);
             }
         }
 
         foreach (var topic in delta.DeletedTopics)
         {
-            round.Write(ZnodeOperation.Create(ZnodePaths.DeleteTopic(topic.Name)));
+            needed.Add(round.Write(ZnodeOperation.Create(ZnodePaths.DeleteTopic(topic.Name))));
             attempt.Deleted(topic);
         }
 
@@ -161,6 +166,9 @@ internal sealed partial class ClusterMachine
 
         return needed;
     }
+
+    private static bool IsMarkedAlready(ZnodeWrite write) =>
+        write.Error == KeeperError.NodeExists && write.Operations[0].Path.StartsWith(ZnodePaths.DeleteTopics + "/", StringComparison.Ordinal);
 
     private TopicZnode Merged(TopicImage topic)
     {
@@ -212,33 +220,56 @@ internal sealed partial class ClusterMachine
     private static PartitionImage Unmade(PartitionImage partition) =>
         partition with { Leader = -1, LeaderEpoch = -1, PartitionEpoch = -1, InSyncReplicas = [] };
 
-    /// <summary>Somebody else changed what the batch relied on: it is made again from what is there now, a few times.</summary>
+    /// <summary>
+    /// Somebody else changed what the batch relied on, or the server refused it: it is made again from what is there now, a few times.
+    /// </summary>
     private void MakeAgain(string path, KeeperError error)
     {
         _synchronized = false;
-        if (++_attempts < MaxAttempts)
+        var isConflict = error is KeeperError.BadVersion or KeeperError.NodeExists or KeeperError.NoNode or KeeperError.NotEmpty;
+        PutBack(isConflict ? MaxAttempts : MaxLosses, attempts =>
         {
-            _waiting.InsertRange(0, _batch);
-            _batch = [];
-            return;
-        }
+            var why = string.Create(CultureInfo.InvariantCulture, $"{path} could not be changed in {attempts} attempts: {error}");
+            return isConflict ? new TimeoutException(why) : new ChangeFailedException(why);
+        });
+    }
 
-        var failure = new TimeoutException(string.Create(
-            CultureInfo.InvariantCulture, $"{path} could not be changed in {MaxAttempts} attempts: {error}"));
+    /// <summary>The batch waits again, except for changes that were begun <paramref name="limit"/> times: those are given up.</summary>
+    private void PutBack(int limit, Func<int, Exception> failureAfter)
+    {
+        var again = new List<PendingChange>();
         foreach (var change in _batch)
         {
+            if (++change.Attempts < limit)
+            {
+                again.Add(change);
+                continue;
+            }
+
+            var failure = failureAfter(change.Attempts);
+            _logger.LogError("A change of the metadata is given up: {Why}", failure.Message);
             change.Fail(failure);
         }
 
+        _waiting.InsertRange(0, again);
         _batch = [];
-        (_earlier, _attempts) = (null, 0);
+        ForgetEarlier();
+    }
+
+    // Changes that were begun may wait behind others for their turn alone.
+    private void ForgetEarlier()
+    {
+        if (!_waiting.Exists(static change => change.Attempts > 0))
+        {
+            _earlier = null;
+        }
     }
 
     private void Finish()
     {
         var done = _batch;
-        _batch = [];
-        (_earlier, _attempts) = (null, 0);
+        (_batch, _restarts) = ([], 0);
+        ForgetEarlier();
         foreach (var change in done)
         {
             change.Complete();

@@ -230,12 +230,7 @@ internal sealed partial class ClusterMachine
             }
         }
 
-        var last = marks.Select(mark => (mark, nodes.Write(CheckEpoch(), ZnodeOperation.Delete(ZnodePaths.DeleteTopic(mark))))).ToArray();
         yield return nodes;
-        foreach (var (mark, write) in last)
-        {
-            _marks.Remove(mark);
-        }
 
         // Somebody put nodes of their own below a topic: they go as well, or the topic would come back with the next start.
         foreach (var stuck in nodes.Writes.Where(static write => write.Error == KeeperError.NotEmpty).Select(static write => write.Operations[1].Path))
@@ -246,7 +241,31 @@ internal sealed partial class ClusterMachine
                 yield return round;
             }
         }
+
+        if (!_synchronized || !nodes.Writes.TrueForAll(write => write.Error == KeeperError.NotEmpty || IsGone(write)))
+        {
+            yield break;
+        }
+
+        // Last, and alone: without its mark a topic of which something is left would come back, empty.
+        var last = new ZnodeRound();
+        foreach (var mark in marks)
+        {
+            last.Write(CheckEpoch(), ZnodeOperation.Delete(ZnodePaths.DeleteTopic(mark)));
+        }
+
+        yield return last;
+        for (var i = 0; i < marks.Length; i++)
+        {
+            if (IsGone(last.Writes[i]))
+            {
+                _marks.Remove(marks[i]);
+            }
+        }
     }
+
+    /// <summary>False, and the tree is read anew, when it was not deleted, nor gone before.</summary>
+    private bool IsGone(ZnodeWrite delete) => delete.Error == KeeperError.NoNode || Done(delete);
 
     private IEnumerable<ZnodeRound> DeleteAll(string path, int depth)
     {
@@ -268,7 +287,8 @@ internal sealed partial class ClusterMachine
         }
 
         var delete = new ZnodeRound();
-        delete.Write(CheckEpoch(), ZnodeOperation.Delete(path));
+        var gone = delete.Write(CheckEpoch(), ZnodeOperation.Delete(path));
         yield return delete;
+        IsGone(gone);
     }
 }

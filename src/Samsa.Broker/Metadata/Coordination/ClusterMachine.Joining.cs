@@ -131,6 +131,9 @@ internal sealed partial class ClusterMachine
                 ZnodeOperation.Set(ZnodePaths.ControllerEpoch, ControllerEpochZnode.Encode(number), epoch.Exists ? epoch.Version : 0));
             next.Get(ZnodePaths.Controller, watch: true);
             next.Write(ZnodeOperation.Create(ZnodePaths.Feature, FeatureZnode.Encode()));
+
+            // If the answer is lost, the node may be ours with an epoch that nobody told us: not elected, until a later election is answered.
+            (_isController, _controllerEpoch) = (false, 0);
             yield return next;
             if (elected.IsOk)
             {

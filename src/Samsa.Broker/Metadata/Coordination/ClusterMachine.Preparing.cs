@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Metadata.Znodes;
+using Samsa.ZooKeeper;
 
 namespace Samsa.Broker.Metadata.Coordination;
 
@@ -33,6 +34,13 @@ internal sealed partial class ClusterMachine
         }
 
         yield return round;
+        if (round.Writes.Find(static write => write.Error is not (KeeperError.Ok or KeeperError.NodeExists or KeeperError.NoAuth or KeeperError.NoNode)) is { } failed)
+        {
+            // Made again as a whole, after a pause.
+            _logger.LogWarning("{Path} could not be made: {Error}", failed.Operations[^1].Path, failed.Error);
+            yield break;
+        }
+
         if (carried is { NextProducerId: > 0 })
         {
             foreach (var producers in CarryOverProducerIds(carried.NextProducerId))

@@ -89,7 +89,8 @@ internal sealed partial class ClusterMachine
             yield break;
         }
 
-        foreach (var round in _image.ControllerId < 0 ? Elect() : [])
+        // Also where the node is ours, but the election's answer was lost.
+        foreach (var round in _image.ControllerId < 0 || (_image.ControllerId == BrokerId && !_isController) ? Elect() : [])
         {
             yield return round;
         }

@@ -76,11 +76,17 @@ internal sealed partial class ClusterMachine
         TopicImage topic;
         try
         {
-            topic = read.ToImage(ValuesOf(read.Config, known?.Configs));
+            topic = read.ToImage(ValuesOf(read.Config, known?.Configs), known, _logger);
         }
         catch (ZnodeFormatException damaged)
         {
             _logger.LogWarning("{Why}; the topic stays as it was known here", damaged.Message);
+            if (read.Znode == null && _topicNodes.TryGetValue(name, out var node))
+            {
+                // Whoever writes it again replaces what was read.
+                _topicNodes[name] = node with { Version = read.Node.Version };
+            }
+
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Configuration;
 using Samsa.Broker.Metadata.Znodes;
@@ -19,6 +20,15 @@ internal sealed partial class ClusterMachine
 
     private const int MaxAttempts = 10;
 
+    // A change whose commit is lost so often is taken for the cause: a node that is too large ends the connection, each time.
+    private const int MaxLosses = 5;
+
+    // From then on a change is committed alone, so that those it came with do not share its fate.
+    private const int AttemptsInCompany = 2;
+
+    // A new session or a conflict takes one to three; who needs more waits, longer each time.
+    private const int RestartsWithoutPause = 6;
+
     private readonly ClusterOptions _options;
     private readonly ILogger _logger;
     private readonly Action<MetadataImage, MetadataDelta, BrokerConfig> _publish;
@@ -31,7 +41,8 @@ internal sealed partial class ClusterMachine
     private List<PendingChange> _waiting = [];
     private List<PendingChange> _batch = [];
     private EarlierAttempt? _earlier;
-    private int _attempts;
+    private int _restarts;
+    private TimeSpan _pause;
     private IEnumerator<ZnodeRound>? _operation;
     private ZnodeRound? _round;
     private MetadataImage _image;
@@ -92,7 +103,7 @@ internal sealed partial class ClusterMachine
             _sessionIsNew = true;
             _synchronized = false;
             _registered = false;
-            _isController = false;
+            (_isController, _controllerEpoch) = (false, 0);
         }
     }
 
@@ -158,6 +169,14 @@ internal sealed partial class ClusterMachine
         (_registration, _registering, _registered) = (broker, done, false);
     }
 
+    /// <summary>How long to wait before the round of the last <see cref="Step"/> is executed, for a tree that resists; asked once per round.</summary>
+    public TimeSpan TakePause()
+    {
+        var pause = _pause;
+        _pause = TimeSpan.Zero;
+        return pause;
+    }
+
     /// <summary>
     /// Goes on as far as it gets without the tree. Returns what is to be asked of it: the caller executes that and comes back. Null
     /// when there is nothing to do until something happens.
@@ -170,6 +189,7 @@ internal sealed partial class ClusterMachine
             {
                 if (Next() is not { } next)
                 {
+                    _restarts = 0;
                     return null;
                 }
 
@@ -210,19 +230,19 @@ internal sealed partial class ClusterMachine
 
         if (!_prepared)
         {
-            return Prepare();
+            return Restart(Prepare());
         }
 
         // Another one became the controller: from now on the states of partitions have to be watched.
         var misses = _registered && !_isController && _image.ControllerId >= 0 && !_watchesStates;
         if (!_synchronized || misses)
         {
-            return Synchronize();
+            return Restart(Synchronize());
         }
 
         if (_registration != null && !_registered)
         {
-            return Join();
+            return Restart(Join());
         }
 
         if (_changedPaths.Count > 0)
@@ -238,14 +258,27 @@ internal sealed partial class ClusterMachine
         return _waiting.Count > 0 ? Commit() : null;
     }
 
+    /// <summary>Counts what begins anew until there is nothing left to do, or a change was made.</summary>
+    private IEnumerable<ZnodeRound> Restart(IEnumerable<ZnodeRound> operation)
+    {
+        const int ShortestMs = 10;
+        const int LongestMs = 1000;
+        if (++_restarts > RestartsWithoutPause)
+        {
+            _pause = TimeSpan.FromMilliseconds(Math.Min(LongestMs, ShortestMs << Math.Min(_restarts - RestartsWithoutPause, 10)));
+        }
+
+        return operation;
+    }
+
     /// <summary>The operation cannot go on from what it knew: everything is read anew, and changes under way are made again.</summary>
     private void Abandon()
     {
         _operation!.Dispose();
         (_operation, _round) = (null, null);
         _synchronized = false;
-        _waiting.InsertRange(0, _batch);
-        _batch = [];
+        PutBack(MaxLosses, static attempts => new ChangeFailedException(string.Create(
+            CultureInfo.InvariantCulture, $"The connection to ZooKeeper was lost in each of {attempts} attempts to make the change")));
     }
 
     private MetadataDraft NewDraft(EarlierAttempt? earlier = null) => new(_image, _options.Config, BrokerId) { Earlier = earlier };

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Samsa.Broker.Metadata.Znodes;
 
 namespace Samsa.Broker.Metadata.Coordination;
@@ -47,8 +48,11 @@ internal sealed class TopicRead
     }
 
     /// <summary>The topic. A partition that has no state yet has nobody who leads, and the epochs -1.</summary>
-    /// <exception cref="ZnodeFormatException">One of the nodes says something else.</exception>
-    public TopicImage ToImage(IReadOnlyDictionary<string, string> configs)
+    /// <param name="configs">The topic's values.</param>
+    /// <param name="known">The topic as it was known; where a state says nonsense its partition stays so, with the version of what was read.</param>
+    /// <param name="logger">Hears of such states.</param>
+    /// <exception cref="ZnodeFormatException">One of the nodes says something else, and nothing is known of it.</exception>
+    public TopicImage ToImage(IReadOnlyDictionary<string, string> configs, TopicImage? known, ILogger logger)
     {
         if (Znode == null)
         {
@@ -65,8 +69,16 @@ internal sealed class TopicRead
                 continue;
             }
 
-            var state = PartitionStateZnode.Decode(_states[i].Path, _states[i].Data.GetValueOrDefault());
-            partitions[i] = new PartitionImage(i, state.Leader, state.LeaderEpoch, _states[i].Version, replicas, state.InSyncReplicas);
+            try
+            {
+                var state = PartitionStateZnode.Decode(_states[i].Path, _states[i].Data.GetValueOrDefault());
+                partitions[i] = new PartitionImage(i, state.Leader, state.LeaderEpoch, _states[i].Version, replicas, state.InSyncReplicas);
+            }
+            catch (ZnodeFormatException damaged) when (known?.Id == Znode.Id && i < known.Partitions.Count)
+            {
+                logger.LogWarning("{Why}; the partition stays as it was known here", damaged.Message);
+                partitions[i] = known.Partitions[i] with { PartitionEpoch = _states[i].Version };
+            }
         }
 
         return new TopicImage(Name, Znode.Id, partitions, configs);

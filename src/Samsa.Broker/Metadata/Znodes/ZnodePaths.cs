@@ -58,9 +58,17 @@ internal static class ZnodePaths
 
     public static string DeleteTopic(string topic) => $"{DeleteTopics}/{topic}";
 
-    /// <summary>A name as a part of a path: percent-encoded as in Kafka (a blank is %20, letters, digits and <c>.-_</c> stay).</summary>
+    /// <summary>
+    /// A name as a part of a path: percent-encoded as in Kafka (a blank is %20, letters, digits and <c>.-_</c> stay). Of the names <c>.</c> and
+    /// <c>..</c>, which ZooKeeper takes in no path, the dots are encoded too.
+    /// </summary>
     public static string Escape(string name)
     {
+        if (name is "." or "..")
+        {
+            return name.Replace(".", "%2E", StringComparison.Ordinal);
+        }
+
         var text = new StringBuilder(name.Length);
         foreach (var value in Encoding.UTF8.GetBytes(name))
         {

@@ -16,13 +16,12 @@ internal sealed class ZnodeRound
     public bool IsLost { get; set; }
 
     /// <summary>The error tells of the connection or the session, not of a node: of the request nobody knows what became of it.</summary>
-    public static bool IsLoss(KeeperError error)
-    {
-        // Codes above it are of a connection.
-        const int ApiError = -100;
-        return error is KeeperError.SessionExpired or KeeperError.SessionMoved or KeeperError.AuthFailed
-            || (error != KeeperError.Ok && (int)error > ApiError && error != KeeperError.RuntimeInconsistency);
-    }
+    public static bool IsLoss(KeeperError error) => error is KeeperError.ConnectionLoss or KeeperError.OperationTimeout
+        or KeeperError.SessionExpired or KeeperError.SessionMoved or KeeperError.AuthFailed;
+
+    /// <summary>What a read was to find is not known: a server that is at fault or too busy must not be taken for an empty tree.</summary>
+    public static bool IsUnread(KeeperError error) =>
+        error is not (KeeperError.Ok or KeeperError.NoNode or KeeperError.NoAuth or KeeperError.BadArguments);
 
     public ZnodeWrite Write(params ZnodeOperation[] operations)
     {

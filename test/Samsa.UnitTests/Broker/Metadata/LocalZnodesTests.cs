@@ -50,6 +50,23 @@ public sealed class LocalZnodesTests : IDisposable
         Assert.True(second.IsController);
     }
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("a/b %2E")]
+    public async Task A_group_may_have_any_name(string group)
+    {
+        await using (var first = await StartAsync(Store()))
+        {
+            Assert.Equal(MetadataError.None, await first.AlterAsync(ConfigResourceType.Group, group, ("consumer.session.timeout.ms", ConfigOperation.Set, "50000")));
+            Assert.Equal(MetadataError.None, await first.CreateAsync(new NewTopic("t", 1, 1)));
+        }
+
+        await using var second = await StartAsync(Store());
+
+        Assert.Equal("50000", second.Current.GroupConfigs[group]["consumer.session.timeout.ms"]);
+    }
+
     [Fact]
     public async Task What_others_change_is_heard()
     {
