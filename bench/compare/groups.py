@@ -46,7 +46,8 @@ def batch():
     value = b"record"
     record = b"\x00\x00\x00\x01" + bytes([2 * len(value)]) + value + b"\x00"
     record = bytes([2 * len(record)]) + record
-    checked = struct.pack(">hiqqqhii", 0, 0, 0, 0, -1, -1, -1, 1) + record
+    now = int(time.time() * 1000)  # an older one is past its retention
+    checked = struct.pack(">hiqqqhii", 0, 0, now, now, -1, -1, -1, 1) + record
     rest = struct.pack(">ibI", -1, 2, crc32c(checked)) + checked
     return struct.pack(">qi", 0, len(rest)) + rest
 
