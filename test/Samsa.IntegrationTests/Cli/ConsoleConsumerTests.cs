@@ -148,6 +148,17 @@ public sealed class ConsoleConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pattern_that_takes_too_long_to_compare_ends_it()
+    {
+        await SendAsync(new string('a', 60) + "c", "one\n");
+
+        var run = await RunAsync("--include", "(a+)+b", "--from-beginning");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Output));
+        Assert.Matches("^ERROR Error processing message, terminating consumer process: org.apache.kafka.common.errors.InvalidRegularExpression: .*a{60}c\nProcessed a total of 0 messages\n$", run.Errors);
+    }
+
+    [Fact]
     public async Task The_names_of_3_9_are_told_to_be_old_by_4_3()
     {
         await SendAsync("cp", "one\n");

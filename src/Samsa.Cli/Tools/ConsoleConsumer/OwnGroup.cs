@@ -7,8 +7,9 @@ namespace Samsa.Cli.Tools.ConsoleConsumer;
 
 /// <summary>
 /// The partitions of a group with a name that nobody chose, <c>console-consumer-12345</c>: the tool is alone in it and commits nothing. What other groups
-/// find in their committed offsets is remembered here: partitions that come back go on behind what was printed. Those that are found later did not
-/// exist when reading began, and are read from their first record; Kafka's tool begins at their end, and loses what came before it found them.
+/// find in their committed offsets is remembered here: partitions that come back go on behind what was printed, or where they had begun when nothing was.
+/// Those that are found later did not exist when reading began, and are read from their first record; Kafka's tool begins at their end, and loses what
+/// came before it found them.
 /// One task runs it while another one reads; what both touch is behind a lock.
 /// </summary>
 internal sealed class OwnGroup : IPartitionChoice
@@ -33,7 +34,11 @@ internal sealed class OwnGroup : IPartitionChoice
     public async Task RunAsync(KafkaConsumer consumer, Action<string> say, CancellationToken cancellation)
     {
         bool found = await LookAsync(consumer, _first, cancellation);
-        var listener = new RebalanceListener { Assigned = (partitions, _) => Place(consumer, partitions) };
+        var listener = new RebalanceListener
+        {
+            Assigned = (partitions, _) => Place(consumer, partitions),
+            Revoked = (partitions, _) => Remember(consumer, partitions),
+        };
         if (_topic is null)
         {
             consumer.Subscribe(_pattern!, listener);
@@ -74,6 +79,11 @@ internal sealed class OwnGroup : IPartitionChoice
             {
                 // No broker answers yet; the client has waited between its attempts.
             }
+            catch (RegexMatchTimeoutException e)
+            {
+                throw new KafkaException(
+                    ErrorCode.InvalidRegularExpression, $"{_pattern} takes longer than {e.MatchTimeout.TotalMilliseconds} ms to compare with the topic {e.Input}", e);
+            }
         }
     }
 
@@ -89,6 +99,22 @@ internal sealed class OwnGroup : IPartitionChoice
                 consumer.Seek(new TopicPartitionOffset(partition, next));
             else if (!_first.Contains(partition))
                 consumer.SeekToBeginning(partition);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    // Also what the group took away; the position is known as long as this runs.
+    private ValueTask Remember(KafkaConsumer consumer, IReadOnlyCollection<TopicPartition> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (consumer.Position(partition) is not { } position)
+                continue;
+
+            // What was handed out and is not printed yet is told by Done.
+            lock (_lock)
+                _next.TryAdd(partition, position.Offset);
         }
 
         return ValueTask.CompletedTask;
