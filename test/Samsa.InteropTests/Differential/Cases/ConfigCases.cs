@@ -1,4 +1,5 @@
 using Samsa.IntegrationTests.Wire;
+using Samsa.InteropTests.Support;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 
@@ -75,10 +76,11 @@ internal static class ConfigCases
         { "subscriptions by type", s => new ListConfigResourcesRequest { ResourceTypes = [MetricsType] }, 1 },
         { "groups", async s =>
             {
-                var group = s.Name();
-                await s.ProbeAsync(Change(GroupType, group, ("consumer.session.timeout.ms", Set, "50000")), 1);
+                await s.ProbeAsync(Change(GroupType, s.Name(), ("consumer.session.timeout.ms", Set, "50000")), 1);
+                await ListedAsync(s, isListed: true);
                 await s.ProbeAsync(new ListConfigResourcesRequest { ResourceTypes = [GroupType, GroupType] });
-                await s.ProbeAsync(Change(GroupType, group, ("consumer.session.timeout.ms", Delete, null)), 1);
+                await s.ProbeAsync(Change(GroupType, s.Name(), ("consumer.session.timeout.ms", Delete, null)), 1);
+                await ListedAsync(s, isListed: false);
                 await s.ProbeAsync(new ListConfigResourcesRequest { ResourceTypes = [GroupType] });
             }, 1, short.MaxValue, true
         },
@@ -186,6 +188,12 @@ internal static class ConfigCases
         request.IncludeSynonyms = true;
         return request;
     }
+
+    // A broker of Kafka 4 answers before it has heard of the change itself.
+    private static async Task ListedAsync(Scene s, bool isListed) => await Conditions.UntilAsync(
+        $"the broker {(isListed ? "lists" : "has forgotten")} the configuration of {s.Name()}",
+        () => s.PrepareAsync<ListConfigResourcesResponse>(new ListConfigResourcesRequest { ResourceTypes = [GroupType] }, 1),
+        answer => answer.ConfigResources.Exists(r => r.ResourceName == s.Name()) == isListed);
 
     private static AlterConfigsRequest Alter(sbyte type, string name, params (string Key, string? Value)[] configs) => new()
     {
