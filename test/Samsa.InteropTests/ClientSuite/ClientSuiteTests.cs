@@ -299,8 +299,10 @@ public abstract partial class ClientSuiteTests(SuiteBroker target)
     private async Task<string> CreateAsync(string name, int partitions = Partitions, params (string Key, string Value)[] configs)
     {
         await using var admin = new KafkaAdmin(Options<AdminOptions>(await target.AddressAsync()));
-        await admin.CreateTopicAsync(
-            new NewTopic(name) { Partitions = partitions, ReplicationFactor = 1, Configs = configs.ToDictionary(c => c.Key, c => (string?)c.Value) }, Cancellation);
+
+        // Records of these tests are of 2023: Kafka would delete them half a minute after its start.
+        var values = configs.Append((Key: "retention.ms", Value: "-1")).ToDictionary(c => c.Key, c => (string?)c.Value);
+        await admin.CreateTopicAsync(new NewTopic(name) { Partitions = partitions, ReplicationFactor = 1, Configs = values }, Cancellation);
 
         // A leader that is named may not serve yet: without idempotence, a batch that is refused comes behind those after it.
         var ends = Enumerable.Range(0, partitions).ToDictionary(partition => new TopicPartition(name, partition), _ => OffsetSpec.Latest);
