@@ -20,7 +20,7 @@ public sealed class ApacheProducerTests
         const int Records = 2000;
         KcatClient kcat = new();
         Tools.ApacheKafka(version);
-        await using TestBroker broker = await TestBroker.StartAsync("kafka-" + version, ["num.partitions=3"]);
+        await using TestBroker broker = await TestBroker.StartAsync("kafka-" + version, ["num.partitions=3", "log.retention.ms=-1"]);
         foreach (string codec in (string[])["none", "gzip", "snappy", "lz4", "zstd"])
         {
             ProducerOptions options = new() { BootstrapServers = broker.BootstrapServers };
