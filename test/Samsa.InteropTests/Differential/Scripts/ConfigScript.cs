@@ -1,10 +1,11 @@
 namespace Samsa.InteropTests.Differential.Scripts;
 
-/// <summary>kafka-configs for topics, one broker and all brokers.</summary>
+/// <summary>kafka-configs for topics, one broker, all brokers and groups; kafka-client-metrics as far as there is something to tell.</summary>
 internal static class ConfigScript
 {
     private const string Topic = "--entity-type topics --entity-name c-one ";
     private const string Broker = "--entity-type brokers --entity-name 1 ";
+    private const string Group = "--entity-type groups --entity-name c-group ";
     private const string Brokers = "--entity-type brokers --entity-default ";
 
     public static ToolChapter Chapter { get; } = new("configs",
@@ -46,6 +47,12 @@ internal static class ConfigScript
         Configs("describe unknown key of a broker", Broker + "--describe") with { More = true },
         Configs("alter broker with an unknown key", Broker + "--alter --add-config log.cleaner.threads=2") with { FailsIn39 = true, More = true },
         Configs("describe unknown broker", "--entity-type brokers --entity-name 7 --describe") with { FailsIn39 = true, More = true },
+        Configs("alter group", Group + "--alter --add-config consumer.session.timeout.ms=50000") with { Only = "4.3" },
+        Configs("describe group", Group + "--describe") with { Only = "4.3", More = true },
+        Configs("describe unknown group", "--entity-type groups --entity-name c-nobody --describe") with { Only = "4.3" },
+        Configs("clear group", Group + "--alter --delete-config consumer.session.timeout.ms") with { Only = "4.3", More = true },
+        Configs("describe unknown subscription", "--entity-type client-metrics --entity-name c-nobody --describe") with { Only = "4.3", More = true },
+        new ToolCall("list subscriptions", "kafka-client-metrics", "--list") { Only = "4.3" },
         Configs("describe broker by name", "--entity-type brokers --entity-name x --describe") with { Fails = true, More = true },
     ]);
 

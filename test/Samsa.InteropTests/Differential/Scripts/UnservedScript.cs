@@ -29,7 +29,6 @@ internal static class UnservedScript
         },
         new("quorum", "kafka-metadata-quorum", "--bootstrap-server", "$SERVER", "describe", "--status") { Refused = Lacks("DESCRIBE_QUORUM"), More = true },
         new("access control", "kafka-acls", "--list") { Refused = Lacks("DESCRIBE_ACLS"), More = true },
-        new("client metrics", "kafka-client-metrics", "--list") { Refused = Lacks("LIST_CONFIG_RESOURCES"), Only = "4.3", More = true },
         new("quotas", "kafka-configs", "--entity-type", "clients", "--entity-name", "c", "--describe") { Refused = Lacks("DESCRIBE_CLIENT_QUOTAS"), More = true },
         new("log levels", "kafka-configs", "--entity-type", "broker-loggers", "--entity-name", "1", "--describe")
         {
