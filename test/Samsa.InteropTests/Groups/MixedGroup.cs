@@ -34,20 +34,26 @@ internal sealed class MixedGroup(string server, string topic) : IAsyncDisposable
         _living.Add(name);
     }
 
-    /// <summary>Until every living member has its share of one slice.</summary>
+    /// <summary>
+    /// Until every living member has its share of two slices in a row: one alone may have come half before and half after a change of owners,
+    /// and look shared when it never was.
+    /// </summary>
     /// <returns>Whose the partitions are.</returns>
     public async Task<string[]> UntilSharedAsync()
     {
         var share = Math.Min(_living.Count, Partitions);
-        return await Conditions.UntilAsync(
-            $"{topic}: a slice is shared by {string.Join(", ", _living)}; {Errors()}",
+        string[] before = [];
+        var (owners, _) = await Conditions.UntilAsync(
+            $"{topic}: two slices are shared by {string.Join(", ", _living)}; {Errors()}",
             async () =>
             {
-                await ProduceAsync();
-                var slice = _slices - 1;
-                return await Conditions.UntilAsync($"{topic}: slice {slice} was processed; {Errors()}", () => Task.FromResult(ProcessorsOf(slice)), who => who.All(one => one.Length > 0));
+                var now = await ProcessorsOfNextAsync();
+                var unchanged = now.SequenceEqual(before);
+                before = now;
+                return (Owners: now, Unchanged: unchanged);
             },
-            who => who.Distinct().Count() == share && who.All(_living.Contains));
+            seen => seen.Unchanged && seen.Owners.Distinct().Count() == share && seen.Owners.All(_living.Contains));
+        return owners;
     }
 
     /// <summary>While nothing changes in the group: every record goes to one member only, always the same one for a partition.</summary>
@@ -97,6 +103,13 @@ internal sealed class MixedGroup(string server, string topic) : IAsyncDisposable
         foreach (var (_, process) in _members)
             await process.DisposeAsync();
         await _producer.DisposeAsync();
+    }
+
+    private async Task<string[]> ProcessorsOfNextAsync()
+    {
+        await ProduceAsync();
+        var slice = _slices - 1;
+        return await Conditions.UntilAsync($"{topic}: slice {slice} was processed; {Errors()}", () => Task.FromResult(ProcessorsOf(slice)), who => who.All(one => one.Length > 0));
     }
 
     private bool MayRepeat(string name) => _killed.Contains(name) || ProcessOf(name).Errors.Length > 0;

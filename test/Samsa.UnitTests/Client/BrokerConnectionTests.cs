@@ -77,10 +77,14 @@ public sealed class BrokerConnectionTests
         Assert.InRange(length, 20, 1000);
         for (var cut = 0; cut < length; cut++)
         {
+            // The answer waits until both are on their way: a connection that is already cut refuses at once.
+            var answer = new TaskCompletionSource<IMessage?>();
+            _cluster.OnAsync(ApiKey.Metadata, _ => answer.Task);
             await using var connection = await OpenAsync();
             _cluster.Faults.CutNext(ApiKey.Metadata, cut);
             var inFlight = AskAsync(connection, "cut");
             var behind = AskAsync(connection, "behind");
+            answer.SetResult(new MetadataResponse { ClusterId = "cut" });
 
             Assert.Equal(ErrorCode.NetworkException, (await Assert.ThrowsAsync<KafkaException>(() => inFlight)).ErrorCode);
             Assert.Equal(ErrorCode.NetworkException, (await Assert.ThrowsAsync<KafkaException>(() => behind)).ErrorCode);
