@@ -1,4 +1,5 @@
 using Samsa.Broker.Configuration;
+using Samsa.Protocol.Messages;
 
 namespace Samsa.Broker.Groups.Consumers;
 
@@ -20,6 +21,7 @@ internal sealed partial class ConsumerGroup
 
         var changes = new List<ConsumerChange>();
         var members = new List<ConsumerMember>();
+        var subscriptions = new List<ConsumerProtocolSubscription>();
         foreach (var member in classic.Members)
         {
             var metadata = classic.ProtocolName is { } chosen && member.MetadataOf(chosen) is { Length: > 0 } bytes ? bytes : member.Protocols[0].Metadata;
@@ -36,6 +38,7 @@ internal sealed partial class ConsumerGroup
                 return null;
             }
 
+            subscriptions.Add(subscription);
             members.Add(new ConsumerMember
             {
                 MemberId = member.MemberId,
@@ -52,15 +55,17 @@ internal sealed partial class ConsumerGroup
             });
         }
 
+        var keepers = KeepWhatIsRead(members, subscriptions, step);
         changes.AddRange(members.Select(static member => new ConsumerChange.Described(member)));
         var topics = new SortedSet<string>(members.SelectMany(static member => member.TopicNames), StringComparer.Ordinal);
 
         // In the middle of a rebalance not everything is somebody's: with no hash the first heartbeat begins an epoch, even that of a static
         // member which merely goes on over the other protocol.
-        changes.Add(new ConsumerChange.Epoch(classic.GenerationId, classic.State == ClassicGroupState.Stable ? HashOf(topics, step.Cluster) : 0));
+        var isSettled = classic.State == ClassicGroupState.Stable && keepers.SequenceEqual(members);
+        changes.Add(new ConsumerChange.Epoch(classic.GenerationId, isSettled ? HashOf(topics, step.Cluster) : 0));
         changes.AddRange(members.Select(static member => new ConsumerChange.Target(member.MemberId, member.Assigned)));
         changes.Add(new ConsumerChange.TargetEpoch(classic.GenerationId, 0));
-        changes.AddRange(members.Select(static member => new ConsumerChange.Current(member)));
+        changes.AddRange(keepers.Select(static member => new ConsumerChange.Current(member)));
         var group = new ConsumerGroup(classic.GroupId, options, counts, classic.Offsets);
         classic.AddTombstones(draft.Conversion);
         foreach (var change in classic.IsEmpty ? [] : changes)
@@ -70,6 +75,23 @@ internal sealed partial class ConsumerGroup
         }
 
         return group;
+    }
+
+    // A cooperative member gives up what it had only when it hears its assignment, which need not have been asked for yet. What it said
+    // that it has when it joined, and nobody was assigned, is not free.
+    private static List<ConsumerMember> KeepWhatIsRead(List<ConsumerMember> members, List<ConsumerProtocolSubscription> subscriptions, GroupStep step)
+    {
+        var assigned = members.SelectMany(static member => member.Assigned.All).Select(static one => (one.Key, one.Value.Partition)).ToHashSet();
+        var keepers = new List<ConsumerMember>(members.Count);
+        for (var i = 0; i < members.Count; i++)
+        {
+            var member = members[i];
+            var kept = ConsumerProtocol.OwnedOf(subscriptions[i], step.Cluster).WithEpoch(member.MemberEpoch).All
+                .Where(one => assigned.Add((one.Key, one.Value.Partition))).ToList();
+            keepers.Add(kept.Count == 0 ? member : member with { Assigned = PartitionMap.Of(member.Assigned.All.Concat(kept)) });
+        }
+
+        return keepers;
     }
 
     private static string? Obstacle(ClassicGroup classic, GroupOptions options)

@@ -56,13 +56,15 @@ internal sealed partial class ConsumerGroup
                 continue;
             }
 
-            var isLate = times.Session <= step.Now || times.Join <= step.Now || times.Sync <= step.Now
-                || (times.Revocation <= step.Now && times.RevocationEpoch == member.MemberEpoch);
-            times.Revocation = times.Revocation <= step.Now ? Never : times.Revocation;
-            if (isLate)
+            if (times.Revocation <= step.Now && times.RevocationEpoch != member.MemberEpoch)
             {
-                // Until its end is committed it is a member; if that fails, it is looked at again.
-                (times.Session, times.Join, times.Sync) = (step.Now + RemoveAgainMs, Never, Never);
+                times.Revocation = Never;
+            }
+
+            if (times.Earliest <= step.Now)
+            {
+                // Until its end is committed it is a member; if that fails, it is looked at again, whatever is heard of it meanwhile.
+                times.PutOff(step.Now, step.Now + RemoveAgainMs);
                 late.Add(member);
             }
         }

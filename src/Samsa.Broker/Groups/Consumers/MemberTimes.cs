@@ -23,4 +23,13 @@ internal sealed class MemberTimes
 
     /// <summary>The earliest of them.</summary>
     public long Earliest => Math.Min(Math.Min(Session, Revocation), Math.Min(Join, Sync));
+
+    /// <summary>Puts off to <paramref name="later"/> whatever is due.</summary>
+    public void PutOff(long now, long later)
+    {
+        Session = Session <= now ? later : Session;
+        Revocation = Revocation <= now ? later : Revocation;
+        Join = Join <= now ? later : Join;
+        Sync = Sync <= now ? later : Sync;
+    }
 }

@@ -135,6 +135,35 @@ public sealed class GroupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pattern_that_takes_too_long_is_told_whoever_asks_and_a_quick_one_goes_on()
+    {
+        await using var admin = new KafkaAdmin(new AdminOptions { BootstrapServers = _broker.BootstrapServers });
+        await admin.CreateTopicAsync(new NewTopic(new string('a', 40) + "-"), cancellation: Cancellation);
+        await using var consumer = new KafkaConsumer(new ConsumerOptions
+        {
+            BootstrapServers = _broker.BootstrapServers,
+            GroupId = "g",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+        });
+        consumer.Subscribe(new Regex("^(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(5)));
+
+        for (int i = 0; i < 2; i++)
+        {
+            var refused = await Assert.ThrowsAsync<KafkaException>(async () =>
+            {
+                while (true)
+                    await consumer.PollBatchAsync(Timeout.InfiniteTimeSpan, Cancellation);
+            });
+            Assert.Equal(ErrorCode.InvalidRegularExpression, refused.ErrorCode);
+            Assert.Contains("(a+)+", refused.Message, StringComparison.Ordinal);
+        }
+
+        consumer.Subscribe(new Regex("^" + Regex.Escape(Topic) + "$", RegexOptions.None, TimeSpan.FromMinutes(1)));
+        await ProduceAsync(0, 1);
+        Assert.NotNull(await consumer.PollBatchAsync(Timeout.InfiniteTimeSpan, Cancellation));
+    }
+
+    [Fact]
     public async Task A_static_member_that_comes_back_in_time_costs_no_rebalance()
     {
         var options = Options();

@@ -72,6 +72,27 @@ public sealed class ConsumerHeartbeatTests
     }
 
     [Fact]
+    public void Member_that_gives_up_nothing_is_removed_although_its_first_removal_could_not_be_stored()
+    {
+        var (one, two) = (Member("m1"), Member("m2"));
+        one.Beat();
+        two.Beat();
+        one.Beat(reconcile: false);
+        _groups.Advance(29_900);
+        Assert.Equal(ErrorCode.None, one.Beat(reconcile: false).ErrorCode);
+        two.Beat();
+        _groups.FailNext = ErrorCode.NotEnoughReplicas;
+        _groups.Advance(200);
+        Assert.Equal(ErrorCode.None, _groups.FailNext);
+
+        // It is heard of before the coordinator tries again.
+        Assert.Equal(ErrorCode.None, one.Beat(reconcile: false).ErrorCode);
+        _groups.Advance(1000);
+
+        Assert.Equal(ErrorCode.UnknownMemberId, one.Beat(reconcile: false).ErrorCode);
+    }
+
+    [Fact]
     public void Silent_member_is_removed_after_the_session_timeout_of_its_group()
     {
         _groups.Cluster = _cluster.Configure(GroupHarness.Group, "consumer.session.timeout.ms", "50000");

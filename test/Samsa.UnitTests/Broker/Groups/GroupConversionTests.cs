@@ -55,6 +55,38 @@ public sealed class GroupConversionTests
         Assert.Empty(consumer.Partitions);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_member_gives_up_is_nobody_elses_before_it_has_heard_of_it(bool restarted)
+    {
+        var first = StableWithBoth();
+        _groups.Cluster = new ClusterOfTopics().With("t", 3);
+        var asked = _groups.JoinWith(Protocol, Subscription(-1), "", null, 60_000).Now.MemberId;
+        _groups.JoinWith(Protocol, Subscription(-1), asked, null, 60_000);
+        var joined = _groups.JoinWith(Protocol, Subscription(1, 0, 1, 2), first, null, 60_000).Now;
+
+        // The leader, which is the first, has sent what both shall have, but its answer is on its way: it reads all three partitions.
+        var bytes = new Dictionary<string, byte[]>(StringComparer.Ordinal) { [first] = Assignment(0), [asked] = Assignment() };
+        _groups.Sync(first, joined.GenerationId, null, "consumer", Protocol, bytes);
+        Assert.Equal(ClassicGroupState.Stable, _groups.Classic.State);
+        if (restarted)
+            _groups.Restart();
+
+        var consumer = new ConsumerMemberClient(_groups, "consumer");
+        consumer.Beat();
+        consumer.Beat();
+        Assert.Empty(consumer.Partitions);
+
+        // It gives up what it is told to, and says so.
+        Assert.Equal(ErrorCode.RebalanceInProgress, _groups.Heartbeat(first, joined.GenerationId));
+        var told = _groups.JoinWith(Protocol, Subscription(2, 0), first, null, 60_000).Now;
+        Assert.Equal(ErrorCode.None, told.ErrorCode);
+        consumer.Beat();
+        Assert.Single(consumer.Partitions);
+        Assert.DoesNotContain(0, consumer.Partitions);
+    }
+
     [Fact]
     public void A_coordinator_that_begins_anew_after_a_downgrade_lets_the_rest_share_the_work()
     {
@@ -77,11 +109,7 @@ public sealed class GroupConversionTests
         var stayed = _groups.JoinWith(Protocol, Subscription(-1), "", "instance", 60_000);
         _groups.Advance(1);
         Assert.Equal(ErrorCode.None, stayed.Now.ErrorCode);
-        var one = new ConsumerProtocolAssignment
-        {
-            AssignedPartitions = [new ConsumerProtocolAssignment.TopicPartition { Topic = "t", Partitions = [0] }],
-        };
-        var bytes = new Dictionary<string, byte[]>(StringComparer.Ordinal) { [stayed.Now.MemberId] = GroupRecords.Encode(1, one, 1) };
+        var bytes = new Dictionary<string, byte[]>(StringComparer.Ordinal) { [stayed.Now.MemberId] = Assignment(0) };
         Assert.Equal(ErrorCode.None, _groups.Sync(stayed.Now.MemberId, 1, "instance", "consumer", Protocol, bytes).Now.ErrorCode);
         var asked = _groups.JoinWith(Protocol, Subscription(-1), "", null, 60_000).Now.MemberId;
         _groups.JoinWith(Protocol, Subscription(-1), asked, null, 60_000);
@@ -102,17 +130,18 @@ public sealed class GroupConversionTests
         OwnedPartitions = owned.Length == 0 ? [] : [new ConsumerProtocolSubscription.TopicPartition { Topic = "t", Partitions = [.. owned] }],
     }, 3);
 
+    private static byte[] Assignment(params int[] partitions) => GroupRecords.Encode(1, new ConsumerProtocolAssignment
+    {
+        AssignedPartitions = partitions.Length == 0 ? [] : [new ConsumerProtocolAssignment.TopicPartition { Topic = "t", Partitions = [.. partitions] }],
+    }, 1);
+
     // One member in a stable classic group, with both partitions.
     private string StableWithBoth()
     {
         var member = _groups.JoinWith(Protocol, Subscription(-1), "", null, 60_000).Now.MemberId;
         var join = _groups.JoinWith(Protocol, Subscription(-1), member, null, 60_000);
         _groups.Advance(1);
-        var all = new ConsumerProtocolAssignment
-        {
-            AssignedPartitions = [new ConsumerProtocolAssignment.TopicPartition { Topic = "t", Partitions = [0, 1] }],
-        };
-        var bytes = new Dictionary<string, byte[]>(StringComparer.Ordinal) { [member] = GroupRecords.Encode(1, all, 1) };
+        var bytes = new Dictionary<string, byte[]>(StringComparer.Ordinal) { [member] = Assignment(0, 1) };
         Assert.Equal(ErrorCode.None, _groups.Sync(member, join.Now.GenerationId, null, "consumer", Protocol, bytes).Now.ErrorCode);
         return member;
     }

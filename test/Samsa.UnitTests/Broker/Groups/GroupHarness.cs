@@ -18,6 +18,7 @@ internal sealed class GroupHarness
     public const string Group = "g";
 
     private readonly GroupOptions _options;
+    private readonly Dictionary<GroupTicket, long> _answeredAt = [];
     private int _ids;
 
     public GroupHarness(params string[] properties)
@@ -68,10 +69,18 @@ internal sealed class GroupHarness
         }
 
         foreach (var (ticket, answer) in step.Answers)
+        {
             ticket.Complete(answer);
+            _answeredAt[ticket] = Now;
+        }
+
         foreach (var following in step.Following)
             Do(following);
     }
+
+    /// <summary>When the coordinator answered; it may have refused without a step, just now.</summary>
+    public long AnsweredAt<T>(Answer<T> answer)
+        where T : class, IMessage => _answeredAt.GetValueOrDefault(answer.Ticket, Now);
 
     /// <summary>Lets time pass, deadline by deadline.</summary>
     public void Advance(long milliseconds)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Samsa.Client.Consumer.Fetching;
 using Samsa.Client.Metadata;
@@ -26,8 +27,8 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
     public required Action<int, IReadOnlyDictionary<string, int>> Counted { get; init; }
 
     /// <summary>
-    /// Called when the cluster says that a topic of a subscription can never be read: its name is wrong, or the client has no right to it. Again whenever
-    /// the cluster says so again.
+    /// Called when the cluster says that a topic of a subscription can never be read: its name is wrong, or the client has no right to it; or when the
+    /// pattern takes longer than it may to look at a name. Again whenever that is found again.
     /// </summary>
     public required Action<Subscription, KafkaException> Refused { get; init; }
 
@@ -74,7 +75,7 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
     public async Task RunAsync(CancellationToken stopping)
     {
         Subscription? seen = null;
-        string[] matched = [];
+        string[]? matched = null;
         ClusterSnapshot? judged = null;
         var failures = 0;
         while (true)
@@ -96,15 +97,35 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
 
                 failures = 0;
                 seen = subscription;
-                matched = Match(subscription);
-                Matched(subscription, matched);
+                matched = null;
+                if (subscription.Pattern is null)
+                {
+                    Matched(subscription, subscription.Topics);
+                }
+
                 continue;
             }
 
-            if (subscription is { Pattern: not null } && Match(subscription) is var now && !now.SequenceEqual(matched, StringComparer.Ordinal))
+            var tooSlow = false;
+            if (subscription is { Pattern: { } pattern })
             {
-                matched = now;
-                Matched(subscription, matched);
+                try
+                {
+                    var now = Match(pattern);
+                    if (matched is null || !now.SequenceEqual(matched, StringComparer.Ordinal))
+                    {
+                        matched = now;
+                        Matched(subscription, matched);
+                    }
+                }
+                catch (RegexMatchTimeoutException e)
+                {
+                    tooSlow = true;
+                    Refused(subscription, new KafkaException(
+                        ErrorCode.InvalidRegularExpression,
+                        $"The pattern {pattern} takes longer than {e.MatchTimeout.TotalMilliseconds} ms to compare with the topic {e.Input}.",
+                        e));
+                }
             }
 
             var snapshot = cluster.Metadata.Snapshot;
@@ -119,7 +140,9 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
                 Counted(attempt, Count(snapshot, groupTopics));
             }
 
-            await WaitAsync(changed, subscription, stopping).ConfigureAwait(false);
+            // Topics that are subscribed to and missing are looked for more often than metadata gets old.
+            var isMissing = subscription is not null && !subscription.Topics.All(t => snapshot.Topic(t) is { Error: ErrorCode.None });
+            await WaitAsync(changed, isMissing || tooSlow, stopping).ConfigureAwait(false);
         }
     }
 
@@ -176,13 +199,8 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
         cluster.Metadata.TrackAll(_subscription is { Pattern: not null } or { ServerPattern: not null });
     }
 
-    private string[] Match(Subscription subscription)
+    private string[] Match(Regex pattern)
     {
-        if (subscription.Pattern is not { } pattern)
-        {
-            return [.. subscription.Topics];
-        }
-
         List<string> names = [];
         foreach (var topic in cluster.Metadata.Snapshot.Topics)
         {
@@ -211,11 +229,9 @@ internal sealed class TopicWatch(ClusterClient cluster, ConsumerOptions options)
         }
     }
 
-    private async Task WaitAsync(Task changed, Subscription? subscription, CancellationToken stopping)
+    private async Task WaitAsync(Task changed, bool looksAgain, CancellationToken stopping)
     {
-        // Topics that are subscribed to and missing are looked for more often than metadata gets old.
-        var isMissing = subscription is not null && !subscription.Topics.All(t => cluster.Metadata.Snapshot.Topic(t) is { Error: ErrorCode.None });
-        var limit = isMissing ? options.RetryBackoffMax : Timeout.InfiniteTimeSpan;
+        var limit = looksAgain ? options.RetryBackoffMax : Timeout.InfiniteTimeSpan;
         try
         {
             await Task.WhenAny(changed, _wake.WaitAsync()).WaitAsync(limit, options.TimeProvider, stopping).ConfigureAwait(false);

@@ -98,7 +98,7 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
             if (!join.Answer.IsWaiting)
             {
                 _join = null;
-                OnJoined(join.Answer.Now);
+                OnJoined(join.Answer.Now, Groups.AnsweredAt(join.Answer));
             }
             else
             {
@@ -112,7 +112,7 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
             if (!sync.Answer.IsWaiting)
             {
                 _sync = null;
-                OnSynced(sync.Answer.Now);
+                OnSynced(sync.Answer.Now, Groups.AnsweredAt(sync.Answer));
             }
             else
             {
@@ -169,11 +169,12 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
 
     public override void Subscribe(IReadOnlyList<string> topics) => _topics = [.. topics];
 
-    private void OnJoined(JoinGroupResponse answer)
+    // The coordinator reckons the session from its answer; this may be looked at later.
+    private void OnJoined(JoinGroupResponse answer, long at)
     {
         WasRefused = answer.ErrorCode == ErrorCode.GroupMaxSizeReached;
         if (answer.ErrorCode is ErrorCode.None or ErrorCode.RebalanceInProgress or ErrorCode.NotCoordinator)
-            _contact = Groups.Now;
+            _contact = at;
         if (answer.ErrorCode == ErrorCode.MemberIdRequired)
         {
             _memberId = answer.MemberId;
@@ -188,7 +189,7 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
         }
     }
 
-    private void OnSynced(SyncGroupResponse answer)
+    private void OnSynced(SyncGroupResponse answer, long at)
     {
         if (answer.ErrorCode != ErrorCode.None)
         {
@@ -201,7 +202,7 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
         var gaveUp = !_owned.IsSubsetOf(assigned);
         _owned.Clear();
         _owned.UnionWith(assigned);
-        (_contact, _isLapsed, _isSynced) = (Groups.Now, false, true);
+        (_contact, _isLapsed, _isSynced) = (at, false, true);
         if (isCooperative && gaveUp)
             JoinAgain();
     }

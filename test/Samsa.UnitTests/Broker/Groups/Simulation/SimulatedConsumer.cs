@@ -104,8 +104,10 @@ internal sealed class SimulatedConsumer(GroupHarness groups, string name, string
         if (_formerEpochs.Count == 0 || Epoch == 0)
             return null;
 
-        // The one before may be accepted once more; its answer may have got lost.
+        // The one before may be accepted once more; its answer may have got lost. A group that was empty meanwhile may have begun anew with its epochs.
         var epoch = _formerEpochs[random.Next(_formerEpochs.Count)];
+        if (epoch == Epoch)
+            return null;
         if (Groups.Shard.Find(GroupHarness.Group) is ConsumerGroup group && group.TryGet(MemberId, out var member) && epoch == member.PreviousEpoch)
             return null;
         var request = _client.Request();
