@@ -25,20 +25,18 @@ public sealed partial class KafkaBroker : IAsyncDisposable
 
     private readonly LogManager _logs;
     private readonly ZooKeeperClusterMetadata _metadata;
-    private readonly ProducerIds _producerIds;
     private readonly GroupCoordinator _groups;
     private readonly SocketServer _server;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private KafkaBroker(
-        LogManager logs, ZooKeeperClusterMetadata metadata, ReplicaManager replicas, ProducerIds producerIds, GroupCoordinator groups,
+        LogManager logs, ZooKeeperClusterMetadata metadata, ReplicaManager replicas, GroupCoordinator groups,
         SocketServer server, ApiTable apis, BrokerMetrics metrics, ILogger logger)
     {
         _logs = logs;
         _metadata = metadata;
         Replicas = replicas;
-        _producerIds = producerIds;
         _groups = groups;
         _server = server;
         Apis = apis;
@@ -115,6 +113,12 @@ public sealed partial class KafkaBroker : IAsyncDisposable
                 config.Storage.FlushOnAck,
                 identity.BrokerId,
                 loggers.CreateLogger<ReplicaManager>());
+            if (config.ZooKeeper.Connect is not null)
+            {
+                // The tree of an embedded server is changed by nobody while its broker is away.
+                StrayLogs.PutAside(logs, metadata.Current, metadata.TopicsInTree);
+            }
+
             replicas.Start(metadata.Current);
             metadata.Changed += replicas.OnChanged;
             StartCleaner(logs, metadata);
@@ -144,7 +148,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             groups.Start();
             server.Start();
             return new KafkaBroker(
-                logs, metadata, replicas, producerIds, groups, server, apis, metrics, logger);
+                logs, metadata, replicas, groups, server, apis, metrics, logger);
         }
         catch
         {
@@ -217,7 +221,6 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             await _logs.DisposeAsync().ConfigureAwait(false);
         }
 
-        _producerIds.Dispose();
         LogStopped(_logger);
     }
 

@@ -11,6 +11,7 @@ public sealed class ZooKeeperOptions
             ? TimeSpan.FromMilliseconds(timeout)
             : SessionTimeout;
         MaxInFlight = values.GetInt(BrokerKeys.ZookeeperMaxInFlightRequests);
+        MaxBuffer = values.GetInt(BrokerKeys.SamsaZookeeperJuteMaxbuffer);
         EmbeddedHost = values.Get(BrokerKeys.SamsaZookeeperHost) ?? "";
         EmbeddedPort = values.GetInt(BrokerKeys.SamsaZookeeperPort);
     }
@@ -26,6 +27,9 @@ public sealed class ZooKeeperOptions
 
     /// <summary><c>zookeeper.max.in.flight.requests</c>: requests on their way to an ensemble at once. The embedded server takes any number.</summary>
     public int MaxInFlight { get; }
+
+    /// <summary><c>samsa.zookeeper.jute.maxbuffer</c>: the longest answer of an ensemble, in bytes.</summary>
+    public int MaxBuffer { get; }
 
     /// <summary><c>samsa.zookeeper.host</c>: where the embedded server listens; empty for every interface.</summary>
     public string EmbeddedHost { get; }

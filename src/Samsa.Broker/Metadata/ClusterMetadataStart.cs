@@ -34,6 +34,7 @@ internal static class ClusterMetadataStart
                 Connector = ZooKeeper.Transport.TcpConnector.Instance,
                 SessionTimeout = options.SessionTimeout,
                 ConnectionTimeout = options.ConnectionTimeout,
+                MaxBuffer = options.MaxBuffer,
                 MaxInFlight = options.MaxInFlight,
                 Time = time,
                 Logger = loggers.CreateLogger<ZooKeeperZnodes>(),
@@ -55,6 +56,7 @@ internal static class ClusterMetadataStart
         {
             var round = new ZnodeRound();
             var read = round.Get(ZnodePaths.ClusterId);
+            await znodes.WaitConnectedAsync().ConfigureAwait(false);
             await znodes.ExecuteAsync(round).ConfigureAwait(false);
             switch (read.Error)
             {
@@ -76,10 +78,10 @@ internal static class ClusterMetadataStart
         IZnodeConnection znodes, IStorageFileSystem files, ClusterOptions options, bool treeIsNew)
     {
         var directories = options.Config.LogDirs;
-        await znodes.ReplaceLeftSessionAsync(new LeftSession(files, directories[0])).ConfigureAwait(false);
+        var left = await znodes.ReplaceLeftSessionAsync(new LeftSession(files, directories[0])).ConfigureAwait(false);
         var carried = PreviousMetadata.Find(files, directories, options.Identity, treeIsNew, options.LatestEpochOf, options.Logger);
         var metadata = await ZooKeeperClusterMetadata.OpenAsync(
-            options with { CarriedOver = carried }, znodes, options.Config.ZooKeeper.ConnectionTimeout).ConfigureAwait(false);
+            options with { CarriedOver = carried, LeftSession = left }, znodes, options.Config.ZooKeeper.ConnectionTimeout).ConfigureAwait(false);
         PreviousMetadata.PutAway(files, directories[0]);
         return metadata;
     }

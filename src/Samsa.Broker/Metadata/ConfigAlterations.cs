@@ -183,6 +183,15 @@ internal static class ConfigAlterations
             : null;
     }
 
+    /// <summary>Why a key has no place among the dynamic values of a broker, or of all brokers; null when it has.</summary>
+    internal static string? NotDynamic(string name, bool isDefault) => ConfigKeys.Find(ConfigScope.Broker, name)?.UpdateMode switch
+    {
+        ConfigUpdateMode.ReadOnly => "it can be set in the properties file only",
+        ConfigUpdateMode.PerBroker when IsListenerSecurity(name) => "it can be set for single listeners only",
+        ConfigUpdateMode.PerBroker when isDefault => "it can be set for single brokers only",
+        _ => null,
+    };
+
     private static bool IsListenerSecurity(string name) =>
         name.StartsWith("ssl.", StringComparison.Ordinal) || name.StartsWith("sasl.", StringComparison.Ordinal);
 

@@ -7,7 +7,7 @@ internal interface IZnodeConnection : IZnodeStore
 {
     /// <summary>
     /// Ends the session that an earlier life of this broker left behind, and remembers the present one from now on. The caller
-    /// holds the lock of the log directory: that life is over.
+    /// holds the lock of the log directory: that life is over, unless the directory is a copy. Returns that session, null when there was none.
     /// </summary>
-    Task ReplaceLeftSessionAsync(LeftSession memory);
+    Task<FormerSession?> ReplaceLeftSessionAsync(LeftSession memory);
 }

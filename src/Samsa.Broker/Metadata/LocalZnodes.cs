@@ -44,12 +44,18 @@ internal sealed class LocalZnodes : IZnodeConnection, ILocalClient
     }
 
     /// <inheritdoc/>
-    public async Task ReplaceLeftSessionAsync(LeftSession memory)
+    public async Task<FormerSession?> ReplaceLeftSessionAsync(LeftSession memory)
     {
-        if (memory.Read(Servers) is var (id, password) && _service.Server.Open(new Nobody(), _timeout, id, password) is { } left)
+        FormerSession? former = null;
+        if (memory.Read(Servers) is var (id, password, _))
         {
-            await left.EndAsync().ConfigureAwait(false);
-            _logger.LogInformation("Ended session 0x{Session:x}, which the last run of this broker left behind", id);
+            // Nobody else has a session in this tree: where it is a copy, so is the tree.
+            former = new FormerSession(id, IsOurs: true);
+            if (_service.Server.Open(new Nobody(), _timeout, id, password) is { } left)
+            {
+                await left.EndAsync().ConfigureAwait(false);
+                _logger.LogInformation("Ended session 0x{Session:x}, which the last run of this broker left behind", id);
+            }
         }
 
         lock (_lock)
@@ -57,6 +63,8 @@ internal sealed class LocalZnodes : IZnodeConnection, ILocalClient
             _memory = memory;
             Remember();
         }
+
+        return former;
     }
 
     /// <inheritdoc/>
@@ -68,6 +76,9 @@ internal sealed class LocalZnodes : IZnodeConnection, ILocalClient
             listener.OnConnected(_session.Id);
         }
     }
+
+    /// <inheritdoc/>
+    public Task WaitConnectedAsync() => _connected.Task;
 
     /// <inheritdoc/>
     public Task ExecuteAsync(ZnodeRound round)

@@ -1,7 +1,7 @@
 namespace Samsa.Broker.Metadata;
 
 /// <summary>A change that waits for its commit.</summary>
-internal abstract class PendingChange
+internal abstract class PendingChange : PendingRequest
 {
     /// <summary>How often its commit had to be begun anew.</summary>
     public int Attempts { get; set; }
@@ -11,7 +11,4 @@ internal abstract class PendingChange
 
     /// <summary>The draft is durable and announced: whoever waits gets the result.</summary>
     public abstract void Complete();
-
-    /// <summary>The draft could not be committed.</summary>
-    public abstract void Fail(Exception exception);
 }

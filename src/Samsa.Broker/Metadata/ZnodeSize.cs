@@ -1,4 +1,5 @@
 using System.Globalization;
+using Samsa.Broker.Configuration;
 using Samsa.Broker.Metadata.Znodes;
 using Samsa.Protocol;
 
@@ -27,6 +28,18 @@ internal static class ZnodeSize
 
         var znode = new TopicZnode(topic.Id, [.. topic.Partitions.Select(static partition => partition.Replicas)]);
         return Check(ZnodePaths.Topic(topic.Name), znode.Encode().Length);
+    }
+
+    /// <summary>Says of the largest node in a round why it may be what the servers refuse, and what can be done; null when none is that large.</summary>
+    public static string? TooLarge(ZnodeRound round)
+    {
+        var (path, size) = round.Writes.SelectMany(static write => write.Operations)
+            .Select(static operation => (operation.Path, Size: (operation.Data?.Length ?? 0) + (2L * operation.Path.Length)))
+            .MaxBy(static node => node.Size);
+        var enough = size * 5 / 4;
+        return size <= Most ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path} needs {size} bytes, and each time it was sent the connection to ZooKeeper ended: the servers' jute.maxbuffer is too small. Start them with -Djute.maxbuffer={enough}, and set {BrokerKeys.SamsaZookeeperJuteMaxbuffer}={enough} where that is more than it is now");
     }
 
     // Cheap, and enough for nearly all: ten digits each, and what stands around them.

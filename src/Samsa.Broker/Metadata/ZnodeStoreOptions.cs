@@ -18,6 +18,9 @@ internal sealed record ZnodeStoreOptions
     /// <summary>How long a start waits for a connection.</summary>
     public required TimeSpan ConnectionTimeout { get; init; }
 
+    /// <summary>The longest answer in bytes.</summary>
+    public required int MaxBuffer { get; init; }
+
     /// <summary>Requests on their way at once.</summary>
     public required int MaxInFlight { get; init; }
 

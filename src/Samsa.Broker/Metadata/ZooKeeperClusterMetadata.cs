@@ -11,7 +11,7 @@ namespace Samsa.Broker.Metadata;
 /// Owns the state machine that decides (<see cref="ClusterMachine"/>) and the connection to the tree. Any thread asks for changes and tells news; one task at
 /// a time steps the machine and executes what it asks for, and ends when there is nothing to do.
 /// Lives as long as the broker; disposing it ends the session, with which the broker's registration goes.
-/// Fails: without a connection what is known goes on being served, and changes wait, at most <c>request.timeout.ms</c>.
+/// Fails: without a connection what is known goes on being served, and changes wait, at most <c>request.timeout.ms</c>. What was not begun by then is dropped.
 /// </summary>
 public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposable
 {
@@ -20,8 +20,11 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
     private readonly IZnodeStore _store;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _patience;
+    // A session that an earlier life left behind is over by then: servers look at their sessions once a tick, which is a small part of a time-out.
+    private readonly TimeSpan _registrationPatience;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RequestQueue _requests;
     private List<Action<ClusterMachine>> _inbox = [];
     private bool _running;
     private volatile MetadataImage _current;
@@ -32,7 +35,9 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
         _store = store;
         _logger = options.Logger;
         _time = options.Time;
-        _patience = TimeSpan.FromMilliseconds(options.Config.Values.GetInt(BrokerKeys.RequestTimeoutMs));
+        var patience = TimeSpan.FromMilliseconds(options.Config.Values.GetInt(BrokerKeys.RequestTimeoutMs));
+        _requests = new RequestQueue(Wake, patience, options.Time);
+        _registrationPatience = TimeSpan.FromTicks(Math.Max(patience.Ticks, options.Config.ZooKeeper.SessionTimeout.Ticks * 3 / 2));
         _machine = new ClusterMachine(options, Publish);
         _current = _machine.Image;
         _brokerConfig = _machine.BrokerConfig;
@@ -46,6 +51,15 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
 
     /// <inheritdoc/>
     public BrokerConfig BrokerConfig => _brokerConfig;
+
+    /// <summary>The topics for which there was a node when all was read the last time, also where it says nonsense; null when that may not be read.</summary>
+    internal IReadOnlySet<string>? TopicsInTree => _machine.TopicsInTree;
+
+    /// <summary>The registration waits for somebody else's node to go.</summary>
+    internal bool IsHeldUp => _machine.HeldUp != null;
+
+    /// <summary>What was asked for and nobody took yet.</summary>
+    internal int RequestsWaiting => _requests.Count;
 
     /// <summary>Whether this broker is the controller.</summary>
     public bool IsController => _current.ControllerId >= 0 && _machine.IsController;
@@ -103,22 +117,33 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
     /// <inheritdoc/>
     public Task<ProducerIdBlock> AllocateProducerIdsAsync(CancellationToken cancellation = default)
     {
-        var request = new TaskCompletionSource<ProducerIdBlock>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(machine => machine.Add(request));
-        return request.Task.WaitAsync(_patience, _time, cancellation);
+        var request = new ProducerIdRequest();
+        return _requests.AskAsync(request, request.Done, cancellation);
     }
 
     /// <inheritdoc/>
     /// <exception cref="RegistrationException">Another broker has this one's id.</exception>
-    public Task RegisterBrokerAsync(BrokerImage broker, CancellationToken cancellation = default)
+    /// <exception cref="TimeoutException">ZooKeeper did not answer.</exception>
+    public async Task RegisterBrokerAsync(BrokerImage broker, CancellationToken cancellation = default)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Tell(machine => machine.Register(broker, done));
-        return done.Task.WaitAsync(_patience, _time, cancellation);
+        try
+        {
+            await done.Task.WaitAsync(_registrationPatience, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (_machine.HeldUp is { } somebodyElse)
+        {
+            throw new RegistrationException(somebodyElse.Message);
+        }
     }
 
     /// <summary>Nothing can be changed from now on, and whoever asks is told why.</summary>
-    public void Fail(Exception failure) => Tell(machine => machine.Fail(failure));
+    public void Fail(Exception failure)
+    {
+        _failed.TrySetResult();
+        Tell(machine => machine.Fail(failure));
+    }
 
     /// <summary>Ends the session. Changes under way fail.</summary>
     public async ValueTask DisposeAsync()
@@ -194,8 +219,7 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
     private Task<TResult> ChangeAsync<TResult>(Func<MetadataDraft, TResult> change, CancellationToken cancellation)
     {
         var pending = new PendingChange<TResult>(change);
-        Tell(machine => machine.Add(pending));
-        return pending.Done.WaitAsync(_patience, _time, cancellation);
+        return _requests.AskAsync(pending, pending.Done, cancellation);
     }
 
     private void Tell(Action<ClusterMachine> news)
@@ -203,6 +227,15 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
         lock (_lock)
         {
             _inbox.Add(news);
+        }
+
+        Wake();
+    }
+
+    private void Wake()
+    {
+        lock (_lock)
+        {
             if (_running)
             {
                 return;
@@ -218,6 +251,8 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
     {
         while (true)
         {
+            // What is begun is sent: without a connection nothing is begun, and whoever gives up meanwhile finds nothing done later.
+            await Task.WhenAny(_store.WaitConnectedAsync(), _failed.Task).ConfigureAwait(false);
             List<Action<ClusterMachine>> news;
             lock (_lock)
             {
@@ -232,7 +267,7 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
 
             lock (_lock)
             {
-                if (_inbox.Count == 0)
+                if (_inbox.Count == 0 && _requests.Count == 0)
                 {
                     _running = false;
                     return;
@@ -265,6 +300,11 @@ public sealed class ZooKeeperClusterMetadata : IClusterMetadata, IAsyncDisposabl
             foreach (var item in news)
             {
                 item(_machine);
+            }
+
+            foreach (var request in _requests.TakeAll())
+            {
+                _machine.Add(request);
             }
 
             var round = _machine.Step();

@@ -12,7 +12,7 @@ namespace Samsa.Broker.Metadata;
 /// The tree of nodes in an ensemble of ZooKeeper servers.
 /// Owns the client, and with it the session. One round is executed at a time; events come from the client's thread.
 /// Lives from <see cref="ConnectAsync"/> to its disposal, which ends the session. An expired session is replaced by a new one.
-/// Fails: a lost connection loses a round; the next one waits until there is a connection again.
+/// Fails: a lost connection loses a round, and so does none.
 /// </summary>
 internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
 {
@@ -57,31 +57,28 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
     }
 
     /// <inheritdoc/>
-    public async Task ReplaceLeftSessionAsync(LeftSession memory)
+    public async Task<FormerSession?> ReplaceLeftSessionAsync(LeftSession memory)
     {
-        if (memory.Read(_options.ConnectString) is var (id, password))
+        FormerSession? former = null;
+        if (memory.Read(_options.ConnectString) is var (id, password, isOurs))
         {
-            var left = ZooKeeperClient.Start(ClientOptions(_options) with
+            former = new FormerSession(id, isOurs);
+            if (isOurs)
             {
-                SessionId = id,
-                SessionPassword = password,
-                RenewExpiredSession = false,
-            });
-            try
-            {
-                await ConnectedAsync(left, _options).ConfigureAwait(false);
-                _options.Logger.LogInformation("Ended session 0x{Session:x}, which the last run of this broker left behind", id);
+                await EndAsync(id, password).ConfigureAwait(false);
             }
-            catch (Exception over) when (over is KeeperException or TimeoutException)
+            else
             {
-                _options.Logger.LogDebug("Session 0x{Session:x} of the last run is over already", id);
+                _options.Logger.LogWarning(
+                    "{Name} was written on another host or under another path: the log directory may be a copy, and session 0x{Session:x} that of a broker which runs; it is left alone",
+                    LeftSession.Name,
+                    id);
             }
-
-            await left.DisposeAsync().ConfigureAwait(false);
         }
 
         _memory = memory;
         Remember();
+        return former;
     }
 
     /// <inheritdoc/>
@@ -96,7 +93,7 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
     }
 
     /// <inheritdoc/>
-    public async Task ExecuteAsync(ZnodeRound round)
+    public async Task WaitConnectedAsync()
     {
         try
         {
@@ -104,10 +101,13 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
         }
         catch (Exception ended) when (ended is KeeperException or OperationCanceledException)
         {
-            round.IsLost = true;
-            return;
+            // Whoever asks something now is told that it is lost.
         }
+    }
 
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(ZnodeRound round)
+    {
         // Answers come in the order of the requests: waiting for the oldest is waiting for room.
         var underWay = new Queue<Task<bool>>();
         foreach (var write in round.Writes)
@@ -172,6 +172,7 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
         ConnectString = options.ConnectString,
         Connector = options.Connector,
         SessionTimeout = options.SessionTimeout,
+        MaxBuffer = options.MaxBuffer,
         TimeProvider = options.Time,
         Logger = options.Logger,
     };
@@ -205,6 +206,27 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
                 throw new KeeperException(made.Error, path);
             }
         }
+    }
+
+    private async Task EndAsync(long session, byte[] password)
+    {
+        var left = ZooKeeperClient.Start(ClientOptions(_options) with
+        {
+            SessionId = session,
+            SessionPassword = password,
+            RenewExpiredSession = false,
+        });
+        try
+        {
+            await ConnectedAsync(left, _options).ConfigureAwait(false);
+            _options.Logger.LogInformation("Ended session 0x{Session:x}, which the last run of this broker left behind", session);
+        }
+        catch (Exception over) when (over is KeeperException or TimeoutException)
+        {
+            _options.Logger.LogDebug(over, "Session 0x{Session:x} of the last run is over already, or cannot be ended", session);
+        }
+
+        await left.DisposeAsync().ConfigureAwait(false);
     }
 
     private static void Judge(bool isLost, ZnodeRound round)

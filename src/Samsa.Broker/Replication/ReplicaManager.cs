@@ -203,24 +203,26 @@ public sealed partial class ReplicaManager
 
     private void Drop(TopicImage topic, bool deletes)
     {
-        if (!_byName.TryGetValue(topic.Name, out var hosted) || hosted.Id != topic.Id)
+        HostedTopic? hosted = null;
+        if (_byName.TryGetValue(topic.Name, out var known) && known.Id == topic.Id)
         {
-            return;
+            hosted = known;
+            _byName.TryRemove(hosted.Name, out _);
+            _byId.TryRemove(hosted.Id, out _);
         }
 
-        _byName.TryRemove(hosted.Name, out _);
-        _byId.TryRemove(hosted.Id, out _);
-        foreach (var partition in hosted.Partitions)
+        for (var index = 0; index < topic.Partitions.Count; index++)
         {
-            if (partition is not null)
-            {
-                if (deletes)
-                {
-                    _logs.Delete(partition.TopicPartition);
-                }
+            var partition = hosted is not null && hosted.TryGet(index, out var served) ? served : null;
+            var name = new TopicPartition(topic.Name, index);
 
-                partition.WakeAll();
+            // Nobody leads a topic that is being deleted: a log may be here that is not served any more, or was not since the start.
+            if (deletes && (partition is not null || (_logs.Get(name) is { } log && log.TopicId is { } id && id == topic.Id)))
+            {
+                _logs.Delete(name);
             }
+
+            partition?.WakeAll();
         }
     }
 

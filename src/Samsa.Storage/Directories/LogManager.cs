@@ -165,6 +165,33 @@ public sealed partial class LogManager : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Keeps the log of a partition whose topic is gone under the name <c>...-stray</c>, where nothing opens or deletes it any more, until its user does.
+    /// Returns false when there is none. A disk failure takes the directory offline.
+    /// </summary>
+    public bool PutAside(TopicPartition partition)
+    {
+        lock (_changes)
+        {
+            ObjectDisposedException.ThrowIf(_closed != 0, this);
+            if (!_logs.TryGetValue(partition, out var hosted) || !hosted.Directory.IsOnline)
+            {
+                return false;
+            }
+
+            try
+            {
+                PutAside(hosted);
+                return true;
+            }
+            catch (StorageException)
+            {
+                // Its directory is offline by now.
+                return false;
+            }
+        }
+    }
+
     /// <summary>Reports that the disk failed under a log: its directory goes offline.</summary>
     public void ReportFailure(PartitionLog log, StorageException failure)
     {

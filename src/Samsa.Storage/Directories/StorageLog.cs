@@ -27,7 +27,7 @@ internal static partial class StorageLog
     [LoggerMessage(2006, LogLevel.Debug, "Log {Partition} is created in {Directory}.")]
     internal static partial void Created(ILogger logger, TopicPartition partition, string directory);
 
-    [LoggerMessage(2007, LogLevel.Warning, "The log {Partition} on disk belongs to another topic of the same name; it is kept as {Path}.")]
+    [LoggerMessage(2007, LogLevel.Warning, "The log {Partition} on disk belongs to a topic that is gone; it is kept as {Path}. Delete that when it is not needed.")]
     internal static partial void Stray(ILogger logger, TopicPartition partition, string path);
 
     [LoggerMessage(2008, LogLevel.Debug, "Ignoring {Path}: it is no partition directory.")]

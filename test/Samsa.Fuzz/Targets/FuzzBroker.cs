@@ -27,7 +27,6 @@ internal sealed class FuzzBroker : IDisposable
     public const string Directory = "/data";
 
     private readonly LogManager _logs;
-    private readonly ProducerIds _producerIds;
     private readonly GroupCoordinator _groups;
     private readonly ConnectionServices _services;
     private long _connections;
@@ -78,9 +77,8 @@ internal sealed class FuzzBroker : IDisposable
         Metadata.Changed += Replicas.OnChanged;
         var metrics = new BrokerMetrics(clock);
         Apis = new ApiTable();
-        _producerIds = new ProducerIds(Metadata);
         _groups = new GroupCoordinator(Metadata, Replicas, config.Groups, log.CreateLogger<GroupCoordinator>(), clock);
-        BrokerApis.Register(Apis, new BrokerApiServices(config, identity, Metadata, Replicas, _logs, _producerIds, _groups, metrics, clock));
+        BrokerApis.Register(Apis, new BrokerApiServices(config, identity, Metadata, Replicas, _logs, new ProducerIds(Metadata), _groups, metrics, clock));
         _groups.Start();
         Waiting.For(Metadata.RegisterBrokerAsync(new BrokerImage(identity.BrokerId, null, config.AdvertisedListeners, 1)), clock);
         var options = SocketServerOptions.From(config);
@@ -171,7 +169,6 @@ internal sealed class FuzzBroker : IDisposable
     public void Dispose()
     {
         Stop();
-        _producerIds.Dispose();
     }
 
     private LogConfig LogConfigOf(TopicImage topic)

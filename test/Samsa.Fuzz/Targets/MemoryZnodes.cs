@@ -15,6 +15,7 @@ internal sealed class MemoryZnodes(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Node> _nodes = new(StringComparer.Ordinal) { ["/"] = new Node(null, 0, 0, 0) };
     private readonly List<Store> _stores = [];
+    private TaskCompletionSource _reachable = Done();
     private long _zxid;
     private long _sessions;
 
@@ -29,6 +30,23 @@ internal sealed class MemoryZnodes(TimeProvider time)
 
     /// <summary>A lost transaction does not keep the later ones of its round from being executed, as when the client connects again meanwhile.</summary>
     public bool GoesOnAfterLoss { get; set; }
+
+    /// <summary>False: nobody has a connection, until it is true again. Sessions go on.</summary>
+    public bool IsReachable
+    {
+        get => _reachable.Task.IsCompleted;
+        set
+        {
+            if (value)
+            {
+                _reachable.TrySetResult();
+            }
+            else
+            {
+                _reachable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+    }
 
     /// <summary>Asked before each transaction of a round; anything but Ok is the server's answer.</summary>
     public Func<ZnodeWrite, KeeperError>? Refuse { get; set; }
@@ -112,6 +130,13 @@ internal sealed class MemoryZnodes(TimeProvider time)
         {
             store.Renew();
         }
+    }
+
+    private static TaskCompletionSource Done()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        done.SetResult();
+        return done;
     }
 
     private static void Tell(List<Action> events)
@@ -293,8 +318,16 @@ internal sealed class MemoryZnodes(TimeProvider time)
             listener.OnConnected(_session);
         }
 
+        public Task WaitConnectedAsync() => tree._reachable.Task;
+
         public Task ExecuteAsync(ZnodeRound round)
         {
+            if (!tree.IsReachable)
+            {
+                round.IsLost = true;
+                return Task.CompletedTask;
+            }
+
             List<Action> events = [];
             lock (tree._lock)
             {

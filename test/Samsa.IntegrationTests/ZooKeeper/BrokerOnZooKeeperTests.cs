@@ -147,6 +147,39 @@ public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
             Assert.Equal((ErrorCode.None, 0), await again.ProduceAsync(topic, "x"));
     }
 
+    [Fact]
+    public async Task Logs_of_a_topic_that_was_deleted_while_the_broker_was_away_are_put_aside_and_those_of_a_damaged_one_are_not()
+    {
+        await using var broker = await StartBrokerAsync();
+        using (var client = await WireClient.ConnectAsync(broker.BootstrapServers))
+        {
+            foreach (string topic in (string[])["damaged", "gone", "known"])
+            {
+                await client.CreateTopicAsync(topic);
+                Assert.Equal((ErrorCode.None, 0), await client.ProduceAsync(topic, "x"));
+            }
+        }
+
+        await broker.StopAsync();
+        await using (var admin = ZooKeeperClient.Start(Connect))
+        {
+            foreach (string path in (string[])["/partitions/0/state", "/partitions/0", "/partitions", ""])
+                await admin.DeleteAsync("/brokers/topics/gone" + path, cancellation: TestContext.Current.CancellationToken);
+            await admin.SetDataAsync("/brokers/topics/damaged", "nonsense"u8.ToArray(), cancellation: TestContext.Current.CancellationToken);
+        }
+
+        await broker.RestartAsync();
+
+        string[] logs = [.. Directory.GetDirectories(broker.DataDirectory).Select(static path => Path.GetFileName(path)).Where(static name => name.Contains("-0", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        Assert.Equal(3, logs.Length);
+        Assert.Equal(["damaged-0", "known-0"], [logs[0], logs[2]]);
+        Assert.Matches("^gone-0\\.[0-9a-f]{32}-stray$", logs[1]);
+        using var again = await WireClient.ConnectAsync(broker.BootstrapServers);
+        Assert.Equal((ErrorCode.None, 1), await again.ProduceAsync("known", "y"));
+        await again.CreateTopicAsync("gone");
+        Assert.Equal((ErrorCode.None, 0), await again.ProduceAsync("gone", "new"));
+    }
+
     private async Task<SamsaBroker> StartBrokerAsync() => await SamsaBroker.StartAsync(new SamsaBrokerOptions
     {
         Overrides = new Dictionary<string, string> { ["zookeeper.connect"] = Connect },

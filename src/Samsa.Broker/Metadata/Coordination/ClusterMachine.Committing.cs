@@ -11,9 +11,19 @@ internal sealed partial class ClusterMachine
     // Any controller's node has this version: it only proves that there is one.
     private static readonly ZnodeOperation CheckController = ZnodeOperation.Check(ZnodePaths.Controller, 0);
 
+    // What a deletion may have left of a topic's values is overwritten.
+    private const int AnyVersion = -1;
+
+    // No node has it: setting such values fails, and so does creating them where there are some.
+    private const int MustBeNew = int.MaxValue;
+
     private IEnumerable<ZnodeRound> Commit()
     {
-        var draft = TakeBatch();
+        if (TakeBatch() is not { } draft)
+        {
+            yield break;
+        }
+
         if (!draft.HasNews)
         {
             Finish();
@@ -24,6 +34,8 @@ internal sealed partial class ClusterMachine
         var requests = new ZnodeRound();
         var mustSucceed = PlanRequests(draft, delta, requests);
         yield return requests;
+        TakeAnnounced();
+        TakeWrittenValues();
         if (mustSucceed.Find(static write => !write.IsOk && !IsMarkedAlready(write)) is { } refused)
         {
             MakeAgain(refused.Operations[^1].Path, refused.Error);
@@ -80,11 +92,18 @@ internal sealed partial class ClusterMachine
         Finish();
     }
 
-    /// <summary>Takes what waits into one draft. A topic that is deleted and made again needs two.</summary>
-    private MetadataDraft TakeBatch()
+    /// <summary>
+    /// Takes what waits, and is waited for, into one draft. A topic that is deleted and made again needs two. Null when there is nothing left to do.
+    /// </summary>
+    private MetadataDraft? TakeBatch()
     {
         var count = _waiting[0].Attempts >= AttemptsInCompany ? 1 : _waiting.Count;
         (_batch, _waiting) = (_waiting[..count], _waiting[count..]);
+        if (_batch.RemoveAll(static change => !change.TryBegin()) > 0 && _batch.Count == 0)
+        {
+            return null;
+        }
+
         var draft = Apply(_batch);
         var delta = draft.ToDelta();
         if (_batch.Count > 1 && delta.DeletedTopics.Any(deleted => draft.Topics.ContainsKey(deleted.Name)))
@@ -123,7 +142,7 @@ internal sealed partial class ClusterMachine
             }
             else
             {
-                PlanValues(round, ZnodePaths.TopicConfig(topic.Name), topic.Configs, isNew: true);
+                PlanValues(round, ZnodePaths.TopicConfig(topic.Name), topic.Configs, AnyVersion);
                 needed.Add(round.Write(ZnodeOperation.Create(ZnodePaths.Topic(topic.Name), znode.Encode())));
                 attempt.Created(topic);
 
@@ -156,7 +175,7 @@ internal sealed partial class ClusterMachine
 
         foreach (var group in draft.ReconfiguredGroups())
         {
-            if (_configNodes.Add(ZnodePaths.GroupConfigs))
+            if (_configNodes.TryAdd(ZnodePaths.GroupConfigs, 0))
             {
                 round.Write(ZnodeOperation.Create(ZnodePaths.GroupConfigs));
             }
@@ -181,23 +200,76 @@ internal sealed partial class ClusterMachine
     private ZnodeWrite PlanChangedValues(ZnodeRound round, string entity, IReadOnlyDictionary<string, string> values)
     {
         var path = "/config/" + entity;
-        var write = PlanValues(round, path, values, isNew: !_configNodes.Contains(path));
-        round.Write(ZnodeOperation.CreateSequential(ZnodePaths.ConfigChangePrefix, ConfigChangeZnode.Encode(entity)));
+        var write = PlanValues(round, path, values, _configNodes.TryGetValue(path, out var version) ? version : MustBeNew);
+        PlanNotice(round, entity);
         return write;
     }
 
-    /// <summary>As Kafka: set, and create where there was nothing to set.</summary>
-    private ZnodeWrite PlanValues(ZnodeRound round, string path, IReadOnlyDictionary<string, string> values, bool isNew)
+    // Until it is known to be written: others read the values that it names, and nothing else tells them.
+    private void PlanNotice(ZnodeRound round, string entity) => _notices[entity] =
+        round.Write(ZnodeOperation.CreateSequential(ZnodePaths.ConfigChangePrefix, ConfigChangeZnode.Encode(entity)));
+
+    private void TakeAnnounced()
+    {
+        foreach (var (entity, _) in _notices.Where(static notice => notice.Value.IsOk).ToArray())
+        {
+            _notices.Remove(entity);
+        }
+    }
+
+    /// <summary>Tells others of values that were changed, where it is not known whether they were told. To hear of it twice does no harm.</summary>
+    private IEnumerable<ZnodeRound> Announce()
+    {
+        var round = new ZnodeRound();
+        foreach (var entity in _notices.Keys.ToArray())
+        {
+            PlanNotice(round, entity);
+        }
+
+        yield return round;
+        TakeAnnounced();
+        if (_notices.Count > 0 && ++_refusedNotices >= MaxLosses)
+        {
+            _logger.LogError(
+                "Other brokers could not be told that {Values} changed: {Error}; they find out when they read everything anew",
+                string.Join(", ", _notices.Keys),
+                _notices.Values.First().Error);
+            _notices.Clear();
+        }
+
+        if (_notices.Count == 0)
+        {
+            _refusedNotices = 0;
+        }
+    }
+
+    /// <summary>
+    /// As Kafka: set, and create where there was nothing to set. <paramref name="version"/> is that of the values from which these were made: what others
+    /// wrote since, and nobody here has read, must not be lost. Returns the write that has to succeed.
+    /// </summary>
+    private ZnodeWrite PlanValues(ZnodeRound round, string path, IReadOnlyDictionary<string, string> values, int version)
     {
         var data = ConfigZnode.Encode(values);
-        var set = round.Write(CheckController, ZnodeOperation.Set(path, data));
-        if (!isNew)
+        var set = round.Write(CheckController, ZnodeOperation.Set(path, data, version));
+        _valueWrites.Add((path, set));
+        if (version is not (AnyVersion or MustBeNew))
         {
             return set;
         }
 
-        _configNodes.Add(path);
-        return round.Write(ZnodeOperation.Create(path, data));
+        var create = round.Write(ZnodeOperation.Create(path, data));
+        _valueWrites.Add((path, create));
+        return create;
+    }
+
+    private void TakeWrittenValues()
+    {
+        foreach (var (path, write) in _valueWrites.Where(static written => written.Write.IsOk))
+        {
+            _configNodes[path] = write.Version;
+        }
+
+        _valueWrites.Clear();
     }
 
     private void PublishCommitted(MetadataDraft draft, MetadataDelta delta)
@@ -234,7 +306,10 @@ internal sealed partial class ClusterMachine
         });
     }
 
-    /// <summary>The batch waits again, except for changes that were begun <paramref name="limit"/> times: those are given up.</summary>
+    /// <summary>
+    /// The batch waits again, except for changes that were begun <paramref name="limit"/> times: those are given up. Those that nobody waits for any more
+    /// are dropped by <see cref="TakeBatch"/>.
+    /// </summary>
     private void PutBack(int limit, Func<int, Exception> failureAfter)
     {
         var again = new List<PendingChange>();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Samsa.Broker.Configuration;
 using Samsa.Broker.Metadata.Znodes;
@@ -24,7 +23,7 @@ internal sealed partial class ClusterMachine
         }
 
         var changes = new List<PlannedState>();
-        foreach (var topic in draft.Topics.Values.ToArray())
+        foreach (var topic in draft.Topics.Values.Where(topic => !IsBeingDeleted(draft, topic)).ToArray())
         {
             PlanPartitions(draft, topic, round, changes);
         }
@@ -171,7 +170,13 @@ internal sealed partial class ClusterMachine
         return write.IsOk;
     }
 
-    /// <summary>Deletes the topics for which there is a mark: first nobody leads, then the records go, then the nodes.</summary>
+    // As in Kafka, such a topic gets no leader any more.
+    private bool IsBeingDeleted(MetadataDraft draft, TopicImage topic) => _marks.Contains(topic.Name) && draft.BrokerConfig.Topics.AllowDelete;
+
+    /// <summary>
+    /// Deletes the topics for which there is a mark: first nobody leads, then the records go, then the nodes. A topic with replicas on a broker that is away
+    /// keeps its nodes and its mark until that broker is back, as in Kafka: it could not know otherwise that the records are to go.
+    /// </summary>
     private IEnumerable<ZnodeRound> DeleteMarked()
     {
         var marks = _marks.ToArray();
@@ -181,20 +186,20 @@ internal sealed partial class ClusterMachine
         }
 
         var draft = NewDraft();
-        var topics = draft.BrokerConfig.Topics.AllowDelete
+        var marked = draft.BrokerConfig.Topics.AllowDelete
             ? marks.Select(name => draft.Topics.GetValueOrDefault(name)).OfType<TopicImage>().ToArray()
             : [];
         var offline = new ZnodeRound();
-        foreach (var topic in topics)
+        var changes = new List<PlannedState>();
+        foreach (var topic in marked)
         {
             foreach (var partition in topic.Partitions.Where(static partition => partition.Leader >= 0))
             {
                 var next = partition with { Leader = -1, LeaderEpoch = Next(partition.LeaderEpoch) };
-                offline.Write(
+                var write = offline.Write(
                     CheckEpoch(), ZnodeOperation.Set(ZnodePaths.State(topic.Name, partition.Partition), StateOf(next).Encode(), partition.PartitionEpoch));
+                changes.Add(new PlannedState(write, topic.Name, next));
             }
-
-            draft.RemoveTopic(topic);
         }
 
         yield return offline;
@@ -204,7 +209,20 @@ internal sealed partial class ClusterMachine
             yield break;
         }
 
+        var waiting = marked.Where(topic => AwayFrom(draft, topic) >= 0).ToArray();
+        var topics = marked.Except(waiting).ToArray();
+        foreach (var topic in waiting)
+        {
+            Wait(draft, topic, changes.Where(change => change.Topic == topic.Name));
+        }
+
+        foreach (var topic in topics)
+        {
+            draft.RemoveTopic(topic);
+        }
+
         Publish(draft);
+        marks = [.. marks.Except(waiting.Select(static topic => topic.Name))];
         var nodes = new ZnodeRound();
         foreach (var topic in topics)
         {
@@ -236,7 +254,7 @@ internal sealed partial class ClusterMachine
         foreach (var stuck in nodes.Writes.Where(static write => write.Error == KeeperError.NotEmpty).Select(static write => write.Operations[1].Path))
         {
             _logger.LogWarning("{Path} had nodes below it that no broker made; they are deleted with the topic", stuck);
-            foreach (var round in DeleteAll(stuck, depth: 0))
+            foreach (var round in DeleteAll(stuck))
             {
                 yield return round;
             }
@@ -264,31 +282,63 @@ internal sealed partial class ClusterMachine
         }
     }
 
+    /// <summary>The first broker with a replica of the topic that is not there; -1 when all are.</summary>
+    private static int AwayFrom(MetadataDraft draft, TopicImage topic) =>
+        topic.Partitions.SelectMany(static partition => partition.Replicas).FirstOrDefault(replica => !draft.Brokers.ContainsKey(replica), -1);
+
+    private void Wait(MetadataDraft draft, TopicImage topic, IEnumerable<PlannedState> changes)
+    {
+        var partitions = topic.Partitions.ToArray();
+        foreach (var (write, _, partition) in changes)
+        {
+            partitions[partition.Partition] = partition with { PartitionEpoch = write.Version };
+        }
+
+        if (!partitions.SequenceEqual(topic.Partitions))
+        {
+            _logger.LogInformation("Topic {Topic} is deleted when broker {Broker} is back, which has records of it", topic.Name, AwayFrom(draft, topic));
+            draft.PutTopic(topic with { Partitions = partitions });
+        }
+    }
+
     /// <summary>False, and the tree is read anew, when it was not deleted, nor gone before.</summary>
     private bool IsGone(ZnodeWrite delete) => delete.Error == KeeperError.NoNode || Done(delete);
 
-    private IEnumerable<ZnodeRound> DeleteAll(string path, int depth)
+    /// <summary>Deletes a node and all below it. Only one path is kept on the way, however deep others made the tree.</summary>
+    private IEnumerable<ZnodeRound> DeleteAll(string top)
     {
-        const int DeepestPath = 32;
-        if (depth > DeepestPath)
+        var path = top;
+        while (true)
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{path} is deeper than {DeepestPath} nodes below a topic"));
-        }
-
-        var list = new ZnodeRound();
-        var children = list.Children(path);
-        yield return list;
-        foreach (var child in children.Children)
-        {
-            foreach (var round in DeleteAll($"{path}/{child}", depth + 1))
+            var list = new ZnodeRound();
+            var children = list.Children(path);
+            yield return list;
+            var delete = new ZnodeRound();
+            foreach (var child in children.Children)
             {
-                yield return round;
+                delete.Write(CheckEpoch(), ZnodeOperation.Delete($"{path}/{child}"));
+            }
+
+            delete.Write(CheckEpoch(), ZnodeOperation.Delete(path));
+            yield return delete;
+            if (!delete.Writes.TrueForAll(write => write.Error == KeeperError.NotEmpty || IsGone(write)))
+            {
+                yield break;
+            }
+
+            // The node itself comes last: where a child of it has children, those are next; where it got new ones meanwhile, it is tried again.
+            if (delete.Writes.Find(static write => write.Error == KeeperError.NotEmpty) is { } full)
+            {
+                path = full.Operations[1].Path;
+            }
+            else if (path == top)
+            {
+                yield break;
+            }
+            else
+            {
+                path = path[..path.LastIndexOf('/')];
             }
         }
-
-        var delete = new ZnodeRound();
-        var gone = delete.Write(CheckEpoch(), ZnodeOperation.Delete(path));
-        yield return delete;
-        IsGone(gone);
     }
 }

@@ -32,21 +32,22 @@ internal sealed partial class ClusterMachine
                 break;
             }
 
-            if (attempt == MaxAttempts || (node.Exists && !IsOurself(node, broker)))
+            if (attempt == MaxAttempts || (node.Exists && !IsFormer(node.EphemeralOwner)))
             {
-                RefuseRegistration(node, registered);
+                RefuseRegistration(node, registered, broker);
                 yield break;
             }
 
             if (node.Exists)
             {
-                _logger.LogInformation("{Path} is from a session of this broker that ended without a word; it is replaced", path);
+                _logger.LogInformation("{Path} is from session 0x{Session:x} of this broker, which is over to us; it is replaced", path, node.EphemeralOwner);
                 var replace = new ZnodeRound();
                 replace.Write(ZnodeOperation.Delete(path, node.Version));
                 yield return replace;
             }
         }
 
+        _owner = _session;
         var draft = NewDraft();
         draft.PutBroker(broker);
         Publish(draft);
@@ -65,8 +66,11 @@ internal sealed partial class ClusterMachine
         _registering?.TrySetResult();
     }
 
-    // The ports are ours by now: a node that names them was left behind by an earlier life of this broker.
-    private bool IsOurself(ZnodeRead node, BrokerImage broker)
+    // Nothing else is a proof that a node is ours: two hosts may have the same id and announce the same names and ports.
+    private bool IsFormer(long session) =>
+        session != 0 && (_formerSessions.Contains(session) || (_options.LeftSession is { IsOurs: true } left && left.Id == session));
+
+    private bool SaysTheSame(ZnodeRead node, BrokerImage broker)
     {
         try
         {
@@ -78,21 +82,33 @@ internal sealed partial class ClusterMachine
         }
     }
 
-    private void RefuseRegistration(ZnodeRead node, ZnodeWrite registered)
+    private void RefuseRegistration(ZnodeRead node, ZnodeWrite registered, BrokerImage broker)
     {
         var who = node.Data is { } data ? System.Text.Encoding.UTF8.GetString(data.Span) : registered.Error.ToString();
         var failure = new RegistrationException(string.Create(
             CultureInfo.InvariantCulture,
             $"broker.id={BrokerId} is taken: {ZnodePaths.Broker(BrokerId)} belongs to session 0x{node.EphemeralOwner:x} ({who}). Take another broker.id, or wait until that session is over"));
-        _logger.LogError("{Why}", failure.Message);
-        if (_registering?.TrySetException(failure) == true)
+        _owner = node.EphemeralOwner;
+        if (_registering is not { Task.IsCompleted: false })
         {
-            _registration = null;
+            // It was registered before: it goes on serving, as without a connection, and tries again when the node goes.
+            _logger.LogError("{Why}", failure.Message);
+            _registered = true;
+        }
+        else if (node.Exists && (SaysTheSame(node, broker) || node.EphemeralOwner == _options.LeftSession?.Id))
+        {
+            // Either a life of this broker that left no proof, and whose session will run out, or somebody who will stay.
+            _logger.LogWarning(
+                "{Path} belongs to session 0x{Session:x} and announces the same listeners as this broker. If that is an earlier life of it, the session ends by itself; waiting for that",
+                ZnodePaths.Broker(BrokerId),
+                node.EphemeralOwner);
+            HeldUp = failure;
         }
         else
         {
-            // It was registered before: it goes on serving, as without a connection, and tries again when the node goes.
-            _registered = true;
+            _logger.LogError("{Why}", failure.Message);
+            _registering.TrySetException(failure);
+            _registration = null;
         }
     }
 
@@ -107,7 +123,7 @@ internal sealed partial class ClusterMachine
             yield return round;
             var draft = NewDraft();
             TakeController(draft, controller);
-            if (_isController || (controller.Exists && draft.ControllerId != BrokerId))
+            if (_isController || (controller.Exists && (draft.ControllerId != BrokerId || !(controller.EphemeralOwner == _session || IsFormer(controller.EphemeralOwner)))))
             {
                 Publish(draft);
                 yield break;
@@ -116,7 +132,7 @@ internal sealed partial class ClusterMachine
             var next = new ZnodeRound();
             if (controller.Exists)
             {
-                // Of an earlier life: nobody else can have this broker's id, which is registered with our session.
+                // Of an earlier session, or ours and we were not told.
                 next.Write(ZnodeOperation.Delete(ZnodePaths.Controller, controller.Version));
             }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Samsa.Broker.Configuration;
 using Samsa.Broker.Metadata.Znodes;
 using Samsa.ZooKeeper;
 
@@ -16,6 +17,7 @@ internal sealed partial class ClusterMachine
         var carried = _options.CarriedOver is { } source && (!id.Exists || source.Always) ? source : null;
 
         var round = new ZnodeRound();
+        var isLostAgain = ++_preparations > MaxLosses;
         foreach (var path in ZnodePaths.Persistent)
         {
             round.Write(ZnodeOperation.Create(path));
@@ -31,6 +33,11 @@ internal sealed partial class ClusterMachine
             // Last: with it the tree counts as one that has everything.
             round.Write(ZnodeOperation.Create(ZnodePaths.Cluster));
             round.Write(ZnodeOperation.Create(ZnodePaths.ClusterId, ClusterIdZnode.Encode(_options.Identity.ClusterId)));
+        }
+
+        if (isLostAgain && ZnodeSize.TooLarge(round) is { } large)
+        {
+            throw new ConfigException(large);
         }
 
         yield return round;
@@ -117,6 +124,7 @@ internal sealed partial class ClusterMachine
             var last = read.Get(ZnodePaths.ProducerIdBlock);
             yield return read;
 
+            _idRequests.RemoveAll(static request => !request.TryBegin());
             var round = new ZnodeRound();
             var blocks = new List<ProducerIdBlock>();
             var first = Math.Max(NextProducerId(last), _options.HighestProducerId + 1);
@@ -135,10 +143,13 @@ internal sealed partial class ClusterMachine
             }
 
             yield return round;
-            for (var i = 0; i < blocks.Count && round.Writes[creations + i].IsOk; i++)
+            var made = 0;
+            for (; made < blocks.Count && round.Writes[creations + made].IsOk; made++)
             {
-                _idRequests.Dequeue().TrySetResult(blocks[i]);
+                _idRequests[made].Complete(blocks[made]);
             }
+
+            _idRequests.RemoveRange(0, made);
 
             if (_idRequests.Count == 0)
             {
@@ -146,8 +157,9 @@ internal sealed partial class ClusterMachine
             }
         }
 
-        _idRequests.Dequeue().TrySetException(new TimeoutException(string.Create(
+        _idRequests[0].Fail(new TimeoutException(string.Create(
             CultureInfo.InvariantCulture, $"{ZnodePaths.ProducerIdBlock} was changed by others {MaxAttempts} times")));
+        _idRequests.RemoveAt(0);
     }
 
     private long NextProducerId(ZnodeRead block)

@@ -12,9 +12,11 @@ internal sealed partial class ClusterMachine
         _changeNodes.Clear();
         _configNodes.Clear();
         var lists = new ZnodeRound();
+
+        // First: a topic goes before its mark, so that whoever finds it gone has found why.
+        var marks = lists.Children(ZnodePaths.DeleteTopics, watch: true);
         var topics = lists.Children(ZnodePaths.Topics, watch: true);
         var brokers = lists.Children(ZnodePaths.BrokerIds, watch: true);
-        var marks = lists.Children(ZnodePaths.DeleteTopics, watch: true);
         var changes = lists.Children(ZnodePaths.ConfigChanges, watch: true);
         var brokerConfigs = lists.Children(ZnodePaths.BrokerConfigs);
         var groupConfigs = lists.Children(ZnodePaths.GroupConfigs);
@@ -22,7 +24,7 @@ internal sealed partial class ClusterMachine
         yield return lists;
 
         var draft = NewDraft();
-        _marks = [.. marks.Children];
+        _marks.UnionWith(marks.Children);
         TakeController(draft, controller);
         var nodes = new ZnodeRound();
         var readBrokers = brokers.Children.ToDictionary(static name => name, name => nodes.Get($"{ZnodePaths.BrokerIds}/{name}", watch: true));
@@ -48,7 +50,7 @@ internal sealed partial class ClusterMachine
 
         foreach (var gone in draft.Brokers.Keys.Where(id => !readBrokers.ContainsKey(ZnodePaths.BrokerName(id))).ToArray())
         {
-            draft.RemoveBroker(gone);
+            RemoveBroker(draft, gone);
         }
 
         foreach (var (name, read) in readChanges)
@@ -66,11 +68,14 @@ internal sealed partial class ClusterMachine
             TakeTopic(draft, read);
         }
 
-        foreach (var gone in draft.Topics.Values.Where(topic => !topics.Children.Contains(topic.Name)).ToArray())
+        // A list that may not be read says nothing of what there is.
+        TopicsInTree = topics.Exists ? topics.Children.ToHashSet(StringComparer.Ordinal) : null;
+        foreach (var gone in TopicsInTree is { } present ? draft.Topics.Values.Where(topic => !present.Contains(topic.Name)).ToArray() : [])
         {
             Lose(draft, gone);
         }
 
+        _marks = [.. marks.Children];
         _synchronized = true;
         Publish(draft);
         foreach (var round in _registered ? FollowUp() : [])
@@ -82,10 +87,25 @@ internal sealed partial class ClusterMachine
     /// <summary>What the news ask for: to register again, to stand for election, the controller's duties.</summary>
     private IEnumerable<ZnodeRound> FollowUp()
     {
-        if (!_image.Brokers.ContainsKey(BrokerId))
+        if (_owner == 0 || IsFormer(_owner))
         {
             _logger.LogWarning("{Path} is gone; the broker registers again", ZnodePaths.Broker(BrokerId));
             _registered = false;
+            yield break;
+        }
+
+        if (_owner != _session)
+        {
+            // Whoever has the node is the one whom the cluster knows: he may decide, and not this broker.
+            if (_rival != _owner)
+            {
+                _rival = _owner;
+                _logger.LogError(
+                    "{Path} belongs to session 0x{Session:x}: another broker has the id of this one, which serves on and registers when that node goes",
+                    ZnodePaths.Broker(BrokerId),
+                    _owner);
+            }
+
             yield break;
         }
 
@@ -107,9 +127,9 @@ internal sealed partial class ClusterMachine
         var paths = _changedPaths;
         _changedPaths = new HashSet<string>(StringComparer.Ordinal);
         var first = new ZnodeRound();
+        var marks = paths.Contains(ZnodePaths.DeleteTopics) ? first.Children(ZnodePaths.DeleteTopics, watch: true) : null;
         var topics = paths.Contains(ZnodePaths.Topics) ? first.Children(ZnodePaths.Topics, watch: true) : null;
         var brokers = paths.Contains(ZnodePaths.BrokerIds) ? first.Children(ZnodePaths.BrokerIds, watch: true) : null;
-        var marks = paths.Contains(ZnodePaths.DeleteTopics) ? first.Children(ZnodePaths.DeleteTopics, watch: true) : null;
         var changes = paths.Contains(ZnodePaths.ConfigChanges) ? first.Children(ZnodePaths.ConfigChanges, watch: true) : null;
         var controller = paths.Contains(ZnodePaths.Controller) ? first.Get(ZnodePaths.Controller, watch: true) : null;
         var touched = paths.Select(TopicOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
@@ -121,6 +141,7 @@ internal sealed partial class ClusterMachine
             touched.UnionWith(_topicNodes.Keys.Except(topics.Children));
         }
 
+        _marks.UnionWith(marks?.Children ?? []);
         var second = new ZnodeRound();
         var reads = touched.Select(name => new TopicRead(name, second)).ToArray();
         var names = (brokers?.Children ?? []).Where(name => !_image.Brokers.Keys.Select(id => ZnodePaths.BrokerName(id)).Contains(name))
@@ -162,7 +183,7 @@ internal sealed partial class ClusterMachine
 
         foreach (var gone in brokers == null ? [] : draft.Brokers.Keys.Where(id => !brokers.Children.Contains(ZnodePaths.BrokerName(id))).ToArray())
         {
-            draft.RemoveBroker(gone);
+            RemoveBroker(draft, gone);
         }
 
         foreach (var read in reads)

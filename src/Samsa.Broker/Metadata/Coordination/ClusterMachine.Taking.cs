@@ -38,6 +38,11 @@ internal sealed partial class ClusterMachine
 
     private void TakeBroker(MetadataDraft draft, string name, ZnodeRead read)
     {
+        if (name == ZnodePaths.BrokerName(BrokerId))
+        {
+            _owner = read.EphemeralOwner;
+        }
+
         if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || read is not { Exists: true, Data: { } data })
         {
             return;
@@ -50,6 +55,15 @@ internal sealed partial class ClusterMachine
         catch (ZnodeFormatException damaged)
         {
             _logger.LogWarning("{Why}; that broker is not known here", damaged.Message);
+        }
+    }
+
+    private void RemoveBroker(MetadataDraft draft, int broker)
+    {
+        draft.RemoveBroker(broker);
+        if (broker == BrokerId)
+        {
+            _owner = 0;
         }
     }
 
@@ -193,7 +207,7 @@ internal sealed partial class ClusterMachine
         {
             if (read.Exists)
             {
-                _configNodes.Add(read.Path);
+                _configNodes[read.Path] = read.Version;
             }
 
             return ValuesInTree.Valid(read.Path, ConfigZnode.Decode(read.Path, read.Data), otherwise, _logger);

@@ -33,14 +33,19 @@ internal sealed partial class ClusterMachine
     private readonly ILogger _logger;
     private readonly Action<MetadataImage, MetadataDelta, BrokerConfig> _publish;
     private readonly Dictionary<string, TopicNode> _topicNodes = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _configNodes = new(StringComparer.Ordinal);
+
+    // With their versions.
+    private readonly Dictionary<string, int> _configNodes = new(StringComparer.Ordinal);
+    private readonly List<(string Path, ZnodeWrite Write)> _valueWrites = [];
     private readonly SortedDictionary<string, long> _changeNodes = new(StringComparer.Ordinal);
-    private readonly Queue<TaskCompletionSource<ProducerIdBlock>> _idRequests = new();
+    private readonly List<ProducerIdRequest> _idRequests = [];
     private HashSet<string> _marks = new(StringComparer.Ordinal);
     private HashSet<string> _changedPaths = new(StringComparer.Ordinal);
     private List<PendingChange> _waiting = [];
     private List<PendingChange> _batch = [];
+    private readonly Dictionary<string, ZnodeWrite> _notices = new(StringComparer.Ordinal);
     private EarlierAttempt? _earlier;
+    private int _refusedNotices;
     private int _restarts;
     private TimeSpan _pause;
     private IEnumerator<ZnodeRound>? _operation;
@@ -50,8 +55,14 @@ internal sealed partial class ClusterMachine
     private BrokerImage? _registration;
     private TaskCompletionSource? _registering;
     private Exception? _failure;
+    private readonly HashSet<long> _formerSessions = [];
     private long _session;
+
+    // The session that this broker's own node was seen to belong to; 0 for none.
+    private long _owner;
+    private long _rival;
     private bool _sessionIsNew;
+    private int _preparations;
     private bool _prepared;
     private bool _synchronized;
     private bool _registered;
@@ -92,6 +103,12 @@ internal sealed partial class ClusterMachine
     /// <summary>This broker decides.</summary>
     public bool IsController => _isController;
 
+    /// <summary>The topics for which there was a node when all was read the last time, whatever it says; null when nobody may know.</summary>
+    public IReadOnlySet<string>? TopicsInTree { get; private set; }
+
+    /// <summary>Why the registration waits: the node is somebody else's. Null when it does not.</summary>
+    public RegistrationException? HeldUp { get; private set; }
+
     private int BrokerId => _options.Identity.BrokerId;
 
     /// <summary>There is a connection, with this session.</summary>
@@ -99,7 +116,9 @@ internal sealed partial class ClusterMachine
     {
         if (session != _session)
         {
+            _formerSessions.Add(_session);
             _session = session;
+            HeldUp = null;
             _sessionIsNew = true;
             _synchronized = false;
             _registered = false;
@@ -108,7 +127,14 @@ internal sealed partial class ClusterMachine
     }
 
     /// <summary>A watched node changed.</summary>
-    public void Changed(string path) => _changedPaths.Add(path);
+    public void Changed(string path)
+    {
+        _changedPaths.Add(path);
+        if (path == ZnodePaths.Broker(BrokerId))
+        {
+            HeldUp = null;
+        }
+    }
 
     /// <summary>Nothing can be changed any more: whoever waits, or will wait, is told why. What is known goes on being served.</summary>
     public void Fail(Exception failure)
@@ -116,44 +142,37 @@ internal sealed partial class ClusterMachine
         _failure = failure;
         _operation?.Dispose();
         _operation = null;
-        foreach (var change in _batch.Concat(_waiting))
+        foreach (var request in _batch.Concat(_waiting).Concat<PendingRequest>(_idRequests))
         {
-            change.Fail(failure);
+            request.Fail(failure);
         }
 
         _batch.Clear();
         _waiting.Clear();
-        while (_idRequests.TryDequeue(out var request))
-        {
-            request.TrySetException(failure);
-        }
+        _idRequests.Clear();
 
         _registering?.TrySetException(failure);
     }
 
-    /// <summary>Asks for a change.</summary>
-    public void Add(PendingChange change)
+    /// <summary>Asks for a change or for a block of producer ids.</summary>
+    public void Add(PendingRequest request)
     {
         if (_failure != null)
         {
-            change.Fail(_failure);
+            request.Fail(_failure);
+            return;
         }
-        else
-        {
-            _waiting.Add(change);
-        }
-    }
 
-    /// <summary>Asks for a block of producer ids.</summary>
-    public void Add(TaskCompletionSource<ProducerIdBlock> request)
-    {
-        if (_failure != null)
+        switch (request)
         {
-            request.TrySetException(_failure);
-        }
-        else
-        {
-            _idRequests.Enqueue(request);
+            case PendingChange change:
+                _waiting.Add(change);
+                break;
+            case ProducerIdRequest ids:
+                _idRequests.Add(ids);
+                break;
+            default:
+                throw new ArgumentException($"{request.GetType().Name} is no request of the metadata.", nameof(request));
         }
     }
 
@@ -223,6 +242,9 @@ internal sealed partial class ClusterMachine
 
     private IEnumerable<ZnodeRound>? Next()
     {
+        _waiting.RemoveAll(static change => change.IsGivenUp);
+        _idRequests.RemoveAll(static request => request.IsGivenUp);
+        ForgetEarlier();
         if (_session == 0)
         {
             return null;
@@ -240,9 +262,14 @@ internal sealed partial class ClusterMachine
             return Restart(Synchronize());
         }
 
-        if (_registration != null && !_registered)
+        if (_registration != null && !_registered && HeldUp == null)
         {
             return Restart(Join());
+        }
+
+        if (_notices.Count > 0)
+        {
+            return Restart(Announce());
         }
 
         if (_changedPaths.Count > 0)
@@ -277,8 +304,9 @@ internal sealed partial class ClusterMachine
         _operation!.Dispose();
         (_operation, _round) = (null, null);
         _synchronized = false;
-        PutBack(MaxLosses, static attempts => new ChangeFailedException(string.Create(
-            CultureInfo.InvariantCulture, $"The connection to ZooKeeper was lost in each of {attempts} attempts to make the change")));
+        _valueWrites.Clear();
+        PutBack(MaxLosses, static attempts => new TimeoutException(string.Create(
+            CultureInfo.InvariantCulture, $"the connection was lost in each of {attempts} attempts; it may be made all the same")));
     }
 
     private MetadataDraft NewDraft(EarlierAttempt? earlier = null) => new(_image, _options.Config, BrokerId) { Earlier = earlier };

@@ -34,6 +34,9 @@ public sealed record ClusterOptions
     /// </summary>
     public long HighestProducerId { get; init; } = -1;
 
+    /// <summary>The session that the last life of this broker left behind; null for none.</summary>
+    internal FormerSession? LeftSession { get; init; }
+
     /// <summary>What a directory knows that was made before there was a tree; null when there is nothing to carry over.</summary>
     internal CarriedOver? CarriedOver { get; init; }
 }

@@ -6,9 +6,12 @@ internal interface IZnodeStore : IAsyncDisposable
     /// <summary>Connects, and from now on tells <paramref name="listener"/>.</summary>
     void Start(IZnodeListener listener);
 
+    /// <summary>Returns when there is a connection, and when there will never be one again.</summary>
+    Task WaitConnectedAsync();
+
     /// <summary>
-    /// Sends all of a round at once and returns when all is answered, with the outcomes filled in. A lost connection is no
-    /// exception: the round says so.
+    /// Sends all of a round at once and returns when all is answered, with the outcomes filled in. A connection that is lost, or
+    /// not there, is no exception: the round says so.
     /// </summary>
     Task ExecuteAsync(ZnodeRound round);
 }

@@ -101,7 +101,7 @@ public sealed class LocalZnodesTests : IDisposable
         await using var metadata = await StartAsync(store);
         var before = await OwnerAsync();
 
-        var (id, password) = new LeftSession(disk, MetadataHarness.Directory).Read("embedded")!.Value;
+        var (id, password, _) = new LeftSession(disk, MetadataHarness.Directory).Read("embedded")!.Value;
         Assert.Equal(before, id);
         await _server.Open(new Nobody(), Timeout, id, password)!.EndAsync();
 

@@ -141,6 +141,33 @@ public sealed class PreviousMetadataTests
     }
 
     [Theory]
+    [InlineData(1_048_575, false)]
+    [InlineData(2_000_000, true)]
+    public async Task A_node_that_the_servers_do_not_take_is_named(int juteMaxBuffer, bool isTaken)
+    {
+        var stage = new Znodes.ZnodeStage();
+        stage.Tree.Fault = write => write.Operations.Any(operation => operation.Data?.Length > juteMaxBuffer);
+        var topic = new TopicImage(
+            "large",
+            Guid.NewGuid(),
+            [.. Enumerable.Range(0, 1000).Select(static partition => new PartitionImage(partition, 0, 0, 0, [.. Enumerable.Repeat(2_000_000_000, 100)], [0]))],
+            new Dictionary<string, string>());
+        Task<ZooKeeperClusterMetadata> OpenAsync() =>
+            stage.OpenAsync(change: options => options with { CarriedOver = new Samsa.Broker.Metadata.Coordination.CarriedOver { Topics = [topic] } });
+
+        if (isTaken)
+        {
+            await using var metadata = await OpenAsync();
+            Assert.Equal(1000, metadata.Current.FindTopic("large")!.Partitions.Count);
+            return;
+        }
+
+        var wrong = await Assert.ThrowsAsync<ConfigException>(OpenAsync);
+        Assert.StartsWith("/brokers/topics/large needs 11", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("-Djute.maxbuffer=1", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("kafka-3.9.2-zk")]
     [InlineData("kafka-4.3.1")]
     public async Task Topics_that_apache_kafka_wrote_are_adopted(string sample)

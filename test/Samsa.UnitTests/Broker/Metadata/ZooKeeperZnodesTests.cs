@@ -61,6 +61,7 @@ public sealed class ZooKeeperZnodesTests
             Connector = _server,
             SessionTimeout = TimeSpan.FromSeconds(30),
             ConnectionTimeout = TimeSpan.FromSeconds(20),
+            MaxBuffer = 4_194_304,
             MaxInFlight = 10,
             Time = TimeProvider.System,
             Logger = logger,

@@ -129,7 +129,7 @@ public sealed class LogManagerTests
         Assert.Equal(0, log.LogEndOffset);
         Assert.Same(log, manager.Get(Partition(0)));
         Assert.Single(_harness.Files.ListDirectories(First), path => path.EndsWith("-stray", StringComparison.Ordinal));
-        Assert.Contains(_harness.Logger.Lines, line => line.StartsWith("Warning: The log t-0 on disk belongs to another topic", StringComparison.Ordinal));
+        Assert.Contains(_harness.Logger.Lines, line => line.StartsWith("Warning: The log t-0 on disk belongs to a topic that is gone", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,6 +35,25 @@ public sealed class ValuesInTreeTests
     }
 
     [Fact]
+    public async Task Keys_of_brokers_that_cannot_be_set_there_do_not_count()
+    {
+        var metadata = await StartAsync();
+
+        Change("brokers/0", """{"log.dirs":"/elsewhere","ssl.keystore.location":"/k","message.max.bytes":"7","my.own":"x"}""");
+        Change("brokers/<default>", """{"broker.id":"9","listener.name.a.ssl.keystore.location":"/k","log.retention.ms":"8"}""");
+
+        var image = await ZnodeStage.UntilAsync(metadata, static image => image.DefaultBrokerConfigs.Count > 0);
+        Assert.Equal(["message.max.bytes=7", "my.own=x"], Texts(image.ConfigsOfBroker(0)));
+        Assert.Contains("log.retention.ms=8", Texts(image.DefaultBrokerConfigs));
+        Assert.DoesNotContain("broker.id", image.DefaultBrokerConfigs.Keys);
+        Assert.NotEqual("/elsewhere", metadata.BrokerConfig.Values.Get("log.dirs"));
+        Assert.Equal("7", metadata.BrokerConfig.Values.Get("message.max.bytes"));
+        Assert.Equal("8", metadata.BrokerConfig.Values.Get("log.retention.ms"));
+        Assert.Contains("/config/brokers/0: log.dirs is not obeyed: it can be set in the properties file only", Complaints());
+        Assert.Contains("/config/brokers/0: ssl.keystore.location is not obeyed: it can be set for single listeners only", Complaints());
+    }
+
+    [Fact]
     public async Task An_invalid_value_of_brokers_or_a_group_does_not_take_the_others_with_it()
     {
         var metadata = await StartAsync();
