@@ -20,6 +20,9 @@ internal sealed class CoordinationServer : IDisposable
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromSeconds(60);
 
     private readonly Lock _lock = new();
+
+    // Taken before _lock, and held while files are written: two snapshots of one number would write to one file.
+    private readonly Lock _snapshotting = new();
     private readonly IDataFileSystem _files;
     private readonly DataDirectory _directory;
     private readonly LogOptions _logOptions;
@@ -145,8 +148,35 @@ internal sealed class CoordinationServer : IDisposable
         }
     }
 
-    /// <summary>Writes a snapshot of now. Returns false when there is one already.</summary>
+    /// <summary>Writes a snapshot of now, after one that is just being written. Returns false when there is one already.</summary>
     internal bool WriteSnapshot()
+    {
+        lock (_snapshotting)
+        {
+            return WriteOneSnapshot();
+        }
+    }
+
+    /// <summary>Deletes what <c>autopurge.snapRetainCount</c> does not keep.</summary>
+    internal int Purge() => _directory.Purge();
+
+    /// <summary>Commits what was proposed, and ends. Sessions stay as they are.</summary>
+    public void Dispose()
+    {
+        _expiry.Dispose();
+        _cleanUp.Dispose();
+        _stopping = true;
+        _proposed.Set();
+        if (_committer.ThreadState != ThreadState.Unstarted)
+        {
+            _committer.Join();
+        }
+
+        _snapshot?.Join();
+        _log.Dispose();
+    }
+
+    private bool WriteOneSnapshot()
     {
         var begun = _time.GetTimestamp();
         using var writer = new SnapshotWriter(_files, _directory.Snapshots);
@@ -174,25 +204,6 @@ internal sealed class CoordinationServer : IDisposable
         writer.Finish();
         LogStatistics.CountSnapshot(_time.GetElapsedTime(begun));
         return true;
-    }
-
-    /// <summary>Deletes what <c>autopurge.snapRetainCount</c> does not keep.</summary>
-    internal int Purge() => _directory.Purge();
-
-    /// <summary>Commits what was proposed, and ends. Sessions stay as they are.</summary>
-    public void Dispose()
-    {
-        _expiry.Dispose();
-        _cleanUp.Dispose();
-        _stopping = true;
-        _proposed.Set();
-        if (_committer.ThreadState != ThreadState.Unstarted)
-        {
-            _committer.Join();
-        }
-
-        _snapshot?.Join();
-        _log.Dispose();
     }
 
     private void Commit()
@@ -278,9 +289,9 @@ internal sealed class CoordinationServer : IDisposable
         {
             WriteSnapshot();
         }
-        catch (IOException failure)
+        catch (Exception failure)
         {
-            // The log is whole: a start takes longer, nothing is lost. The next one is tried after snapCount transactions.
+            // Whatever it is: the log is whole, a start takes longer, nothing is lost. The next one is tried after snapCount transactions.
             LogMessages.SnapshotFailed(_logger, _directory.Snapshots, failure);
         }
     }

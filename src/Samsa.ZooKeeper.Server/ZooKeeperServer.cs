@@ -18,6 +18,7 @@ namespace Samsa.ZooKeeper.Server;
 /// </summary>
 public sealed class ZooKeeperServer : ILocalServer, IAsyncDisposable
 {
+    private readonly List<DirectoryLock> _locks = [];
     private readonly CoordinationServer _server;
     private readonly ConnectionRegistry _registry;
     private readonly ClientListener? _listener;
@@ -32,11 +33,25 @@ public sealed class ZooKeeperServer : ILocalServer, IAsyncDisposable
         var files = new PhysicalDataFileSystem();
         var logOptions = config.ToLogOptions();
         var directory = new DataDirectory(files, config.DataDir, config.DataLogDir ?? config.DataDir, logOptions);
-        _server = CoordinationServer.Start(config.ToServerOptions(), logOptions, directory, files, time, logger);
+        try
+        {
+            TakeDirectories(config);
+            _server = CoordinationServer.Start(config.ToServerOptions(), logOptions, directory, files, time, logger);
+        }
+        catch
+        {
+            FreeDirectories();
+            throw;
+        }
+
         try
         {
             var information = new ServerInformation(() => _listener?.EndPoint.Port ?? -1, directory.Snapshots, directory.Logs, Version);
             _registry = new ConnectionRegistry(_server, config.ToConnectionOptions(), time, logger, information);
+
+            // A server that can keep nothing answers nothing: its clients find another one, or know at least.
+            _ = _server.Failed.ContinueWith(
+                static (_, registry) => ((ConnectionRegistry)registry!).EndAll(), _registry, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             if (config.ClientPort >= 0)
             {
                 _listener = new ClientListener(new IPEndPoint(config.ClientPortAddress, config.ClientPort), _registry);
@@ -58,6 +73,7 @@ public sealed class ZooKeeperServer : ILocalServer, IAsyncDisposable
         catch
         {
             _server.Dispose();
+            FreeDirectories();
             throw;
         }
 
@@ -100,7 +116,7 @@ public sealed class ZooKeeperServer : ILocalServer, IAsyncDisposable
 
     /// <summary>Recovers the directory and begins to serve.</summary>
     /// <exception cref="CorruptDataException">The directory lost what was acknowledged.</exception>
-    /// <exception cref="IOException">The directory cannot be read or written.</exception>
+    /// <exception cref="IOException">The directory cannot be read or written, or another process uses it.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The port cannot be had.</exception>
     public static ZooKeeperServer Start(ZooKeeperConfig config, TimeProvider time, ILogger logger) => new(config, time, logger);
 
@@ -142,6 +158,27 @@ public sealed class ZooKeeperServer : ILocalServer, IAsyncDisposable
 
         _registry.EndAll();
         _server.Dispose();
+        FreeDirectories();
+    }
+
+    private void TakeDirectories(ZooKeeperConfig config)
+    {
+        // Whoever embeds the server has the directory already.
+        if (!config.WithoutVersionDirectory)
+        {
+            foreach (var path in new HashSet<string>(StringComparer.Ordinal) { Path.GetFullPath(config.DataDir), Path.GetFullPath(config.DataLogDir ?? config.DataDir) })
+            {
+                _locks.Add(DirectoryLock.Take(path));
+            }
+        }
+    }
+
+    private void FreeDirectories()
+    {
+        foreach (var taken in _locks)
+        {
+            taken.Dispose();
+        }
     }
 
     private AdminAnswer? Metrics(string path) => path == "/metrics"

@@ -5,7 +5,7 @@ namespace Samsa.ZooKeeper.Server.Files;
 /// <summary>A file on the disk.</summary>
 internal sealed class PhysicalDataFile(string path, FileMode mode) : IDataFile
 {
-    private readonly SafeFileHandle _handle = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+    private readonly SafeFileHandle _handle = Open(path, mode);
 
     public long Length => RandomAccess.GetLength(_handle);
 
@@ -33,4 +33,16 @@ internal sealed class PhysicalDataFile(string path, FileMode mode) : IDataFile
     public void Flush() => RandomAccess.FlushToDisk(_handle);
 
     public void Dispose() => _handle.Dispose();
+
+    private static SafeFileHandle Open(string path, FileMode mode)
+    {
+        try
+        {
+            return File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException(denied.Message, denied);
+        }
+    }
 }

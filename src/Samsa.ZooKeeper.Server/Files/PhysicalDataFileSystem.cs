@@ -21,7 +21,7 @@ internal sealed partial class PhysicalDataFileSystem : IDataFileSystem
             CreateDirectory(parent);
         }
 
-        Directory.CreateDirectory(path);
+        Do(path, static path => Directory.CreateDirectory(path));
         if (parent is not null)
         {
             FlushDirectory(parent);
@@ -35,7 +35,7 @@ internal sealed partial class PhysicalDataFileSystem : IDataFileSystem
             return [];
         }
 
-        var names = Directory.GetFiles(directory);
+        var names = Do(directory, static directory => Directory.GetFiles(directory));
         for (var i = 0; i < names.Length; i++)
         {
             names[i] = Path.GetFileName(names[i]);
@@ -50,9 +50,17 @@ internal sealed partial class PhysicalDataFileSystem : IDataFileSystem
 
     public bool Exists(string path) => File.Exists(path);
 
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path) => Do(path, static path =>
+    {
+        File.Delete(path);
+        return path;
+    });
 
-    public void Move(string from, string to) => File.Move(from, to, overwrite: true);
+    public void Move(string from, string to) => Do((from, to), static names =>
+    {
+        File.Move(names.from, names.to, overwrite: true);
+        return names;
+    });
 
     public void FlushDirectory(string path)
     {
@@ -78,6 +86,19 @@ internal sealed partial class PhysicalDataFileSystem : IDataFileSystem
         finally
         {
             _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>What the rights do not allow is a failure of the disk like any other: only an <see cref="IOException"/> is one here.</summary>
+    private static TResult Do<T, TResult>(T what, Func<T, TResult> act)
+    {
+        try
+        {
+            return act(what);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException(denied.Message, denied);
         }
     }
 

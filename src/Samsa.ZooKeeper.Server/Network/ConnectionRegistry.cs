@@ -11,6 +11,7 @@ internal sealed class ConnectionRegistry
     private readonly ConcurrentDictionary<ClientConnection, ClientConnection> _connections = [];
     private readonly CoordinationServer _server;
     private long _refused;
+    private volatile bool _isOver;
 
     internal ConnectionRegistry(CoordinationServer server, ConnectionOptions options, TimeProvider time, ILogger logger, ServerInformation information)
     {
@@ -59,12 +60,20 @@ internal sealed class ConnectionRegistry
     {
         var connection = new ClientConnection(stream, client, _server, this);
         _connections[connection] = connection;
+
+        // Looked at behind the list, which EndAll looks at behind this.
+        if (_isOver)
+        {
+            connection.End();
+        }
+
         _ = RunAsync(connection);
     }
 
-    /// <summary>Ends all connections.</summary>
+    /// <summary>Ends all connections, and each that comes from now on.</summary>
     internal void EndAll()
     {
+        _isOver = true;
         foreach (var connection in All)
         {
             connection.End();

@@ -38,11 +38,12 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
         long replayed = 0, torn = 0;
         for (var i = first; i < logs.Count; i++)
         {
-            var (count, cut) = Replay(logs, i, tree, sessions);
+            var (count, cut) = Replay(logs, i, tree, sessions, mayBeginLater: snapshot < 0 && replayed == 0);
             replayed += count;
             torn += cut;
         }
 
+        RemoveOrphans(tree, sessions);
         tree.Quotas.Rebuild();
         return new RecoveredData(tree, sessions, snapshot, replayed, torn);
     }
@@ -56,7 +57,14 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
             return 0;
         }
 
-        var oldest = snapshots[^options.SnapRetainCount].Zxid;
+        // A server of Apache's that dies leaves half a snapshot under its name: nothing can be recovered from that.
+        var whole = snapshots.FindAll(snapshot => SnapshotReader.HasEnd(files, Path.Combine(Snapshots, snapshot.Name)));
+        if (whole.Count <= options.SnapRetainCount)
+        {
+            return 0;
+        }
+
+        var oldest = whole[^options.SnapRetainCount].Zxid;
         var deleted = 0;
         foreach (var (zxid, name) in snapshots)
         {
@@ -123,7 +131,14 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
             : throw new CorruptDataException($"None of the snapshots in {Snapshots} can be read: {failure.Message}", failure);
     }
 
-    private (long Count, long Torn) Replay(List<NumberedFile> logs, int index, DataTree tree, Dictionary<long, int> sessions)
+    /// <summary>Applies what one log has and the tree has not.</summary>
+    /// <param name="logs">All logs.</param>
+    /// <param name="index">Which of them.</param>
+    /// <param name="tree">The tree so far.</param>
+    /// <param name="sessions">The sessions so far.</param>
+    /// <param name="mayBeginLater">Nobody knows which transaction should come first: there is no snapshot, and that is trusted.</param>
+    private (long Count, long Torn) Replay(
+        List<NumberedFile> logs, int index, DataTree tree, Dictionary<long, int> sessions, bool mayBeginLater)
     {
         var path = Path.Combine(Logs, logs[index].Name);
         var isLast = index == logs.Count - 1;
@@ -145,7 +160,13 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
             last = header.Zxid;
             if (header.Zxid > tree.LastProcessedZxid)
             {
-                Apply(header, txn, tree, sessions);
+                if (!Continues(tree.LastProcessedZxid, header.Zxid) && !(mayBeginLater && count == 0))
+                {
+                    throw new CorruptDataException(
+                        $"{path} goes on with transaction 0x{header.Zxid:x} after 0x{tree.LastProcessedZxid:x}: what was between is not there.");
+                }
+
+                Apply(path, header, txn, tree, sessions);
                 count++;
             }
         }
@@ -176,6 +197,24 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
         return (count, torn);
     }
 
+    /// <summary>
+    /// Nobody would ever delete the ephemeral nodes of a session that is not there. Our own files have none but after a power cut with
+    /// forceSync=no; Apache ZooKeeper looks for them too.
+    /// </summary>
+    private static void RemoveOrphans(DataTree tree, Dictionary<long, int> sessions)
+    {
+        foreach (var (owner, paths) in tree.Ephemerals.ToArray())
+        {
+            if (!sessions.ContainsKey(owner) && !EphemeralOwners.IsMark(owner))
+            {
+                foreach (var path in paths.ToArray())
+                {
+                    tree.Delete(path, tree.LastProcessedZxid);
+                }
+            }
+        }
+    }
+
     private void Remove(TransactionLogFile log)
     {
         log.Dispose();
@@ -183,10 +222,10 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
         files.FlushDirectory(Logs);
     }
 
-    /// <summary>True when no transaction is missing between two logs: the numbers go on, or a new epoch begins.</summary>
+    /// <summary>True when no transaction is missing between two: the numbers go on, or a new epoch begins.</summary>
     private static bool Continues(long last, long next) => next == last + 1 || next >> 32 > last >> 32;
 
-    private static void Apply(TxnHeader header, IRecord? txn, DataTree tree, Dictionary<long, int> sessions)
+    private static void Apply(string path, TxnHeader header, IRecord? txn, DataTree tree, Dictionary<long, int> sessions)
     {
         if (txn is CreateSessionTxn create)
         {
@@ -197,6 +236,13 @@ internal sealed class DataDirectory(IDataFileSystem files, string dataDirectory,
             sessions.Remove(header.ClientId);
         }
 
-        tree.Apply(header, txn);
+        try
+        {
+            tree.Apply(header, txn);
+        }
+        catch (ProtocolViolationException unreadable)
+        {
+            throw new CorruptDataException($"{path} has a multi 0x{header.Zxid:x} with a part that cannot be read: {unreadable.Message}", unreadable);
+        }
     }
 }

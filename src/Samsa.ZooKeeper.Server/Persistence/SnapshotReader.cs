@@ -10,6 +10,9 @@ internal static class SnapshotReader
 {
     private const int PersistedStatSize = 60;
 
+    // The string "/", with which everything that is sealed with a checksum ends.
+    private static ReadOnlySpan<byte> End => [0, 0, 0, 1, (byte)'/'];
+
     /// <summary>Fills an empty tree, and the time-outs of sessions.</summary>
     /// <exception cref="ProtocolViolationException">The file is not whole.</exception>
     internal static void Read(IDataFileSystem files, string path, DataTree tree, Dictionary<long, int> sessions)
@@ -49,6 +52,14 @@ internal static class SnapshotReader
 
         tree.Acls.ForgetUnused();
         tree.AddSpecialNodes();
+    }
+
+    /// <summary>True when the file ends as a snapshot does. What is before the end is not looked at.</summary>
+    internal static bool HasEnd(IDataFileSystem files, string path)
+    {
+        using var file = files.Open(path);
+        Span<byte> end = stackalloc byte[sizeof(int) + 1];
+        return file.Length > end.Length && file.Read(end, file.Length - end.Length) == end.Length && end.SequenceEqual(End);
     }
 
     private static void ReadAcls(FileReader reader, DataTree tree)

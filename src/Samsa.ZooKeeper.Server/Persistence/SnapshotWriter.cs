@@ -18,6 +18,9 @@ internal sealed class SnapshotWriter(IDataFileSystem files, string directory) : 
     /// <summary>"ZKSN".</summary>
     internal const int Magic = 0x5A4B534E;
 
+    // Copied under the lock at once: many small nodes, or few large ones.
+    private const int MostBytes = 1024 * 1024;
+
     private readonly WireWriter _writer = new(128 * 1024);
     private readonly Stack<string> _open = new();
     private IDataFile? _file;
@@ -54,10 +57,10 @@ internal sealed class SnapshotWriter(IDataFileSystem files, string directory) : 
         _open.Push(NodePath.Root);
     }
 
-    /// <summary>Copies up to <paramref name="count"/> nodes; false when all are done.</summary>
+    /// <summary>Copies up to <paramref name="count"/> nodes, fewer when they are large; false when all are done.</summary>
     internal bool CopyNodes(int count)
     {
-        while (count > 0 && _open.TryPop(out var path))
+        while (count > 0 && _writer.Position < MostBytes && _open.TryPop(out var path))
         {
             // Deleted meanwhile: the log says so as well.
             if (_tree!.Find(path) is not { } node)

@@ -97,13 +97,24 @@ internal sealed class TransactionLog(IDataFileSystem files, string directory, Lo
     /// <summary>Ends the file of now; the next transaction begins a new one. Everything must be flushed.</summary>
     internal void Roll()
     {
-        _file?.Dispose();
-        _file = null;
+        if (!options.ForceSync)
+        {
+            // Only the end of the last log may be torn: no other file follows one that is not durable.
+            _file?.Flush();
+        }
+
+        Close();
     }
 
     public void Dispose()
     {
-        Roll();
+        Close();
         _entries.Dispose();
+    }
+
+    private void Close()
+    {
+        _file?.Dispose();
+        _file = null;
     }
 }

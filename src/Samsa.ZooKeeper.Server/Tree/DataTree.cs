@@ -92,7 +92,7 @@ internal sealed partial class DataTree
     }
 
     /// <summary>
-    /// Makes a node. Of one that is there already (see above) only an unknown ACL is made good.
+    /// Makes a node. Of one that is there already (see above) only an unknown ACL and its parent's list are made good.
     /// <paramref name="parentCversion"/> is what the parent's count of creations becomes at least, -1 for one more than it is.
     /// </summary>
     internal KeeperError Create(string path, byte[]? data, List<Acl>? acl, long owner, int parentCversion, long zxid, long time)
@@ -114,6 +114,8 @@ internal sealed partial class DataTree
                 existing.Acl = Acls.Use(acl);
             }
 
+            // The log may just have deleted and made anew a parent that the snapshot has with its later children.
+            parent.AddChild(NodePath.NameOf(path));
             RaiseCversion(parent, parentCversion, zxid);
             return KeeperError.NodeExists;
         }

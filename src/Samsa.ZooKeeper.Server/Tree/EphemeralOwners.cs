@@ -20,6 +20,9 @@ internal static class EphemeralOwners
     /// <summary>True when a session owns the node. <paramref name="extended"/>: <c>extendedTypesEnabled</c>.</summary>
     internal static bool IsSession(long owner, bool extended) => owner != 0 && owner != Container && !IsTtl(owner, extended);
 
+    /// <summary>True for what no session has as its id: also the mark of a TTL node while <c>extendedTypesEnabled</c> is off.</summary>
+    internal static bool IsMark(long owner) => owner == Container || (owner & ExtendedMask) == ExtendedMark;
+
     internal static bool IsTtl(long owner, bool extended) =>
         extended && owner != Container && (owner & ExtendedMask) == ExtendedMark && (owner & FeatureMask) == 0;
 

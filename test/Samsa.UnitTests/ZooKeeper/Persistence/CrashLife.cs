@@ -4,6 +4,7 @@ using Samsa.ZooKeeper;
 using Samsa.ZooKeeper.Records;
 using Samsa.ZooKeeper.Server.Persistence;
 using Samsa.ZooKeeper.Server.Sessions;
+using Samsa.ZooKeeper.Server.Tree;
 using Xunit;
 
 namespace Samsa.UnitTests.ZooKeeper.Persistence;
@@ -262,6 +263,9 @@ internal sealed class CrashLife(int seed) : IDisposable
             model.Nodes.Where(node => node.Key.Length > 0).Select(Describe),
             tree.Nodes.Where(node => node.Key.Length > 1 && !node.Key.StartsWith("/zookeeper", StringComparison.Ordinal))
                 .OrderBy(node => node.Key, StringComparer.Ordinal).Select(node => Describe(node.Key, node.Value, tree)));
+        Assert.Equal(
+            tree.Nodes.Keys.Where(path => path.Length > 1).Order(StringComparer.Ordinal),
+            tree.Nodes.SelectMany(node => (node.Value.Children ?? []).Select(name => NodePath.Join(node.Key, name))).Order(StringComparer.Ordinal));
         Assert.Equal(model.Nodes[""].Created, tree.Find("/")!.Stat.Cversion);
         Assert.Equal(model.Nodes[""].Pzxid, tree.Find("/")!.Stat.Pzxid);
     }
