@@ -98,30 +98,42 @@ internal sealed class QuotaTable(DataTree tree)
     private void Learn(string path)
     {
         var name = NodePath.NameOf(path);
-        if (name == LimitsName && PathOf(path).Length > 0)
+        if (name is not (LimitsName or StatsName) || PathOf(path) is not { Length: > 0 } quotaPath)
         {
-            _paths.Add(PathOf(path));
+            return;
         }
-        else if (name == StatsName && PathOf(path) is { Length: > 0 } quotaPath)
+
+        if (name == LimitsName)
+        {
+            _paths.Add(quotaPath);
+        }
+
+        // The two nodes come in any order; what was there before the later one is counted then.
+        if (tree.Find(NodePath.Quota + quotaPath + "/" + StatsName) is { } counter)
         {
             var (nodes, bytes) = Measure(quotaPath);
-            tree.ReplaceData(tree.Find(path)!, new QuotaLimits(nodes, bytes).ToStatText());
+            tree.ReplaceData(counter, new QuotaLimits(nodes, bytes).ToStatText());
         }
     }
 
+    // Without recursion: a path may be as deep as a client likes.
     private (long Nodes, long Bytes) Measure(string path)
     {
-        if (tree.Find(path) is not { } node)
+        long nodes = 0, bytes = 0;
+        var open = new Stack<string>([path]);
+        while (open.TryPop(out var next))
         {
-            return (0, 0);
-        }
+            if (tree.Find(next) is not { } node)
+            {
+                continue;
+            }
 
-        long nodes = 1, bytes = node.Data?.Length ?? 0;
-        foreach (var name in node.Children ?? [])
-        {
-            var (more, moreBytes) = Measure(NodePath.Join(path, name));
-            nodes += more;
-            bytes += moreBytes;
+            nodes++;
+            bytes += node.Data?.Length ?? 0;
+            foreach (var name in node.Children ?? [])
+            {
+                open.Push(NodePath.Join(next, name));
+            }
         }
 
         return (nodes, bytes);

@@ -7,6 +7,16 @@ namespace Samsa.ZooKeeper.Server.Requests;
 /// <summary>Reads over an operation of a multi.</summary>
 internal static class OperationReader
 {
+    /// <exception cref="ProtocolViolationException">A multi cannot have such an operation.</exception>
+    internal static void Demand(OpCode type)
+    {
+        if (type is not (OpCode.Create or OpCode.Create2 or OpCode.CreateContainer or OpCode.CreateTtl or OpCode.Delete or OpCode.SetData
+            or OpCode.Check))
+        {
+            throw new ProtocolViolationException($"A multi cannot have an operation of the type {(int)type}.");
+        }
+    }
+
     internal static void Skip(OpCode type, ref WireReader reader)
     {
         switch (type)
@@ -27,7 +37,8 @@ internal static class OperationReader
                 Jute.Read<CheckVersionRequest>(ref reader);
                 break;
             default:
-                throw new ProtocolViolationException($"A multi cannot have an operation of the type {(int)type}.");
+                Demand(type);
+                break;
         }
     }
 }

@@ -24,11 +24,6 @@ internal sealed partial class RequestPipeline
                 connection.Send(request.Xid, zxid, result!.Error, result.Error == KeeperError.Ok ? BodyOf(request.Type, result) : null);
                 break;
         }
-
-        if (request.Type == OpCode.CloseSession)
-        {
-            connection.Close();
-        }
     }
 
     private static IRecord? BodyOf(OpCode type, TxnResult result)

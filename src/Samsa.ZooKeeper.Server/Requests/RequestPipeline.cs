@@ -104,16 +104,32 @@ internal sealed partial class RequestPipeline
     /// <summary>A client sent a request.</summary>
     internal void Submit(ClientRequest request)
     {
-        if (Check(request) is { } error)
+        if (Sessions.Find(request.SessionId) is not { } session)
         {
-            request.Connection.Send(request.Xid, Tree.LastProcessedZxid, error, null);
+            Refuse(request, KeeperError.SessionExpired);
             return;
         }
 
-        var queue = _queues[request.SessionId];
-        if (queue.Waiting.Count > 0 || (queue.UnderWay > 0 && !IsWrite(request.Type)))
+        var queue = _queues[session.Id];
+        if (!ReferenceEquals(queue.Connection, request.Connection))
+        {
+            Refuse(request, KeeperError.SessionMoved);
+            return;
+        }
+
+        if (!session.IsClosing)
+        {
+            Sessions.Touch(session, Now);
+        }
+
+        // Also what comes behind the end of the session is answered in its order.
+        if (queue.Waiting.Count > 0 || (queue.UnderWay > 0 && (session.IsClosing || !IsWrite(request.Type))))
         {
             queue.Waiting.Enqueue(request);
+        }
+        else if (session.IsClosing)
+        {
+            Refuse(request, KeeperError.SessionExpired);
         }
         else
         {
@@ -147,13 +163,15 @@ internal sealed partial class RequestPipeline
         }
 
         TxnResult? result = null;
+        SessionQueue? ended = null;
         if (proposal.Header is { } header)
         {
             result = Tree.Apply(header, proposal.Txn);
             _changes.Applied(header.Zxid);
             if ((OpCode)header.Type == OpCode.CloseSession)
             {
-                EndSession(header.ClientId, proposal.Request);
+                Sessions.Remove(header.ClientId);
+                _queues.Remove(header.ClientId, out ended);
             }
         }
 
@@ -165,6 +183,11 @@ internal sealed partial class RequestPipeline
                 queue.UnderWay--;
                 ProcessWaiting(queue);
             }
+        }
+
+        if (ended is not null)
+        {
+            End(ended, proposal.Request?.Connection);
         }
     }
 
@@ -180,13 +203,10 @@ internal sealed partial class RequestPipeline
     /// <summary>Proposes to delete containers that lost their last child, and nodes whose time to live is over.</summary>
     internal void CleanUpNodes()
     {
+        var now = WallClock;
         foreach (var path in Tree.Containers.Concat(Tree.TtlNodes).ToArray())
         {
-            var node = Tree.Find(path)!;
-            var due = node.ChildCount == 0 && (node.Stat.EphemeralOwner == EphemeralOwners.Container
-                ? node.Stat.Cversion > 0
-                : WallClock - node.Stat.Mtime > EphemeralOwners.TtlOf(node.Stat.EphemeralOwner));
-            if (due && _preparer.PrepareCleanup(path, _lastZxid + 1) is { } delete)
+            if (_preparer.PrepareCleanup(path, _lastZxid + 1, now) is { } delete)
             {
                 ProposeOwn(0, OpCode.DeleteContainer, _ => delete);
             }
@@ -215,21 +235,8 @@ internal sealed partial class RequestPipeline
         return session.Id;
     }
 
-    private KeeperError? Check(ClientRequest request)
-    {
-        if (Sessions.Find(request.SessionId) is not { IsClosing: false } session)
-        {
-            return KeeperError.SessionExpired;
-        }
-
-        if (!ReferenceEquals(_queues[session.Id].Connection, request.Connection))
-        {
-            return KeeperError.SessionMoved;
-        }
-
-        Sessions.Touch(session, Now);
-        return null;
-    }
+    private void Refuse(ClientRequest request, KeeperError error) =>
+        request.Connection.Send(request.Xid, Tree.LastProcessedZxid, error, null);
 
     private void Process(ClientRequest request, SessionQueue queue)
     {
@@ -308,16 +315,27 @@ internal sealed partial class RequestPipeline
 
     private void ProcessWaiting(SessionQueue queue)
     {
-        while (queue.Waiting.TryPeek(out var next) && (queue.UnderWay == 0 || IsWrite(next.Type)))
+        while (queue.Waiting.TryPeek(out var next))
         {
-            queue.Waiting.Dequeue();
-            if (Sessions.Find(next.SessionId) is { IsClosing: false })
+            var isClosing = Sessions.Find(next.SessionId) is not { IsClosing: false };
+            if (queue.UnderWay > 0 && (isClosing || !IsWrite(next.Type)))
             {
-                Process(next, queue);
+                return;
+            }
+
+            queue.Waiting.Dequeue();
+            if (isClosing)
+            {
+                Refuse(next, KeeperError.SessionExpired);
+            }
+            else if (!IsWrite(next.Type) && !ReferenceEquals(queue.Connection, next.Connection))
+            {
+                // Nobody waits for the answer, and a watch for a connection that is gone would stay for ever.
+                Refuse(next, KeeperError.SessionMoved);
             }
             else
             {
-                next.Connection.Send(next.Xid, Tree.LastProcessedZxid, KeeperError.SessionExpired, null);
+                Process(next, queue);
             }
         }
     }
@@ -344,21 +362,15 @@ internal sealed partial class RequestPipeline
         _notTaken.Add(proposal);
     }
 
-    private void EndSession(long sessionId, ClientRequest? request)
+    /// <summary>What follows the end of a session, behind the answer to whoever asked for it.</summary>
+    private void End(SessionQueue queue, IClientConnection? asked)
     {
-        Sessions.Remove(sessionId);
-        if (_queues.Remove(sessionId, out var queue))
+        foreach (var waiting in queue.Waiting)
         {
-            foreach (var waiting in queue.Waiting)
-            {
-                waiting.Connection.Send(waiting.Xid, Tree.LastProcessedZxid, KeeperError.SessionExpired, null);
-            }
-
-            // Who asked for the end gets an answer first.
-            if (request is null)
-            {
-                queue.Connection?.Close();
-            }
+            Refuse(waiting, KeeperError.SessionExpired);
         }
+
+        queue.Connection?.Close();
+        asked?.Close();
     }
 }

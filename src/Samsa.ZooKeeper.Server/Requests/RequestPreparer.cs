@@ -63,11 +63,22 @@ internal sealed class RequestPreparer(DataTree tree, OutstandingChanges changes,
         return new CloseSessionTxn { Paths2Delete = [.. paths] };
     }
 
-    /// <summary>The deletion of a container or TTL node whose time has come; null when it must stay after all.</summary>
-    internal DeleteTxn? PrepareCleanup(string path, long zxid)
+    /// <summary>
+    /// The deletion of a container that lost its last child, or of a TTL node whose time is over at <paramref name="time"/>; null when it is
+    /// to stay, also because of what is under way.
+    /// </summary>
+    internal DeleteTxn? PrepareCleanup(string path, long zxid, long time)
     {
-        if (changes.Find(path) is not { ChildCount: 0 } node || EphemeralOwners.IsSession(node.Stat.EphemeralOwner, options.ExtendedTypesEnabled)
-            || node.Stat.EphemeralOwner == 0)
+        if (changes.Find(path) is not { ChildCount: 0 } node)
+        {
+            return null;
+        }
+
+        var owner = node.Stat.EphemeralOwner;
+        var isDue = owner == EphemeralOwners.Container
+            ? node.Stat.Cversion > 0
+            : EphemeralOwners.IsTtl(owner, options.ExtendedTypesEnabled) && time - node.Stat.Mtime > EphemeralOwners.TtlOf(owner);
+        if (!isDue)
         {
             return null;
         }
@@ -81,12 +92,14 @@ internal sealed class RequestPreparer(DataTree tree, OutstandingChanges changes,
         var reader = new WireReader(request.Body);
         var txns = new List<Txn>();
         var failed = false;
+        var isRead = false;
         changes.BeginMulti();
         try
         {
             while (Jute.Read<MultiHeader>(ref reader) is { Done: false } header)
             {
                 var type = (OpCode)header.Type;
+                OperationReader.Demand(type);
                 if (failed)
                 {
                     // What stands behind a failure is read over, and says so.
@@ -110,14 +123,15 @@ internal sealed class RequestPreparer(DataTree tree, OutstandingChanges changes,
                     OperationReader.Skip(type, ref reader);
                 }
             }
+
+            isRead = true;
         }
-        catch (ProtocolViolationException)
+        finally
         {
-            changes.EndMulti(succeeded: false);
-            throw;
+            // Whatever happened: nothing of a multi that is not whole may stay.
+            changes.EndMulti(isRead && !failed);
         }
 
-        changes.EndMulti(!failed);
         return new MultiTxn { Txns = txns };
     }
 
@@ -246,7 +260,13 @@ internal sealed class RequestPreparer(DataTree tree, OutstandingChanges changes,
             throw new KeeperException(KeeperError.NotEmpty);
         }
 
-        return PrepareCleanup(path, zxid) ?? throw new KeeperException(KeeperError.BadVersion);
+        if (node.Stat.EphemeralOwner == 0 || EphemeralOwners.IsSession(node.Stat.EphemeralOwner, options.ExtendedTypesEnabled))
+        {
+            throw new KeeperException(KeeperError.BadVersion);
+        }
+
+        Delete(path, zxid);
+        return new DeleteTxn { Path = path };
     }
 
     private SetDataTxn PrepareSetData(SetDataRequest set, ClientRequest request, long zxid, long time)

@@ -208,6 +208,21 @@ public sealed class PipelineOperationTests
     }
 
     [Fact]
+    public void Counter_of_a_quota_that_was_there_before_the_limits_counts_what_came_in_between()
+    {
+        _bench.Create(_client, "/q");
+        _bench.Create(_client, "/zookeeper/quota/q");
+        _bench.Create(_client, "/zookeeper/quota/q/zookeeper_stats", "count=0,bytes=0");
+        _bench.Create(_client, "/q/a", "1234");
+        _bench.Create(_client, "/zookeeper/quota/q/zookeeper_limits", "count=-1,bytes=-1=;byteHardLimit=-1;countHardLimit=3");
+
+        Assert.Equal(KeeperError.Ok, _bench.Create(_client, "/q/b"));
+        Assert.Equal(KeeperError.QuotaExceeded, _bench.Create(_client, "/q/c"));
+        var stats = (GetDataResponse)_bench.Ask(_client, OpCode.GetData, new GetDataRequest { Path = "/zookeeper/quota/q/zookeeper_stats" }).Body!;
+        Assert.Equal("count=3,bytes=4"u8.ToArray(), stats.Data!.Value.ToArray());
+    }
+
+    [Fact]
     public void Reads_of_many_kinds()
     {
         _bench.Create(_client, "/a", "x");

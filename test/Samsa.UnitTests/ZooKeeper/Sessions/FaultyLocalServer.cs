@@ -28,6 +28,9 @@ internal sealed class FaultyLocalServer : ILocalServer, IDisposable
     /// <summary>From now on nothing can be written.</summary>
     public void BreakDisk() => _disk.BeforeChange = static change => throw new IOException($"no {change}");
 
+    /// <summary>Is told of each change of the disk before it is made.</summary>
+    public void Watch(Action<string> change) => _disk.BeforeChange = change;
+
     public ILocalSession? Open(ILocalClient client, TimeSpan timeout, long sessionId = 0, ReadOnlyMemory<byte> password = default) => LocalConnection.Open(
         Server, client, new ConnectRequest { TimeOut = (int)timeout.TotalMilliseconds, SessionId = sessionId, Passwd = password });
 

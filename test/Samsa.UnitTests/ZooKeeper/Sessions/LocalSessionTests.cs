@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Samsa.Protocol.Wire;
 using Samsa.UnitTests.ZooKeeper.Requests;
 using Samsa.ZooKeeper;
@@ -131,6 +132,57 @@ public sealed class LocalSessionTests : IDisposable
         await _client.Closed;
         Assert.True(_server.Failed.IsFaulted);
         await session.EndAsync();
+    }
+
+    [Fact]
+    public async Task What_is_sent_behind_the_end_of_the_session_is_not_answered_with_the_outcome_of_something_else()
+    {
+        var session = _server.Open(_client, Timeout)!;
+        await _client.AskAsync(session, OpCode.Create, PipelineBench.CreateRequest("/a"));
+        using var gate = new ManualResetEventSlim();
+        _server.Watch(_ => gate.Wait());
+        var before = new Request(_client, OpCode.Create, PipelineBench.CreateRequest("/b"));
+        var late = new Request(_client, OpCode.Create, PipelineBench.CreateRequest("/c"));
+
+        session.Send([before]);
+        var end = session.EndAsync();
+        session.Send([late]);
+        gate.Set();
+
+        await before.Answered;
+        await end;
+        await late.Answered;
+        Assert.Equal(KeeperError.Ok, before.Error);
+        Assert.NotEqual(KeeperError.Ok, late.Error);
+        Assert.NotNull(_server.Server.Pipeline.Tree.Find("/b"));
+        Assert.Null(_server.Server.Pipeline.Tree.Find("/c"));
+    }
+
+    [Fact]
+    public async Task Two_snapshots_of_one_moment_are_written_one_after_the_other()
+    {
+        await _client.AskAsync(_server.Open(_client, Timeout)!, OpCode.Create, PipelineBench.CreateRequest("/a"));
+        var changes = new ConcurrentQueue<string>();
+        Thread? second = null;
+        bool? isWritten = null;
+        _server.Watch(change =>
+        {
+            changes.Enqueue(change);
+            if (second is null)
+            {
+                // Until it waits for its turn, or has begun to write in between.
+                second = new Thread(() => isWritten = _server.Server.WriteSnapshot());
+                second.Start();
+                SpinWait.SpinUntil(() => second.ThreadState.HasFlag(ThreadState.WaitSleepJoin) || changes.Count > 1);
+            }
+        });
+
+        Assert.True(_server.Server.WriteSnapshot());
+        second!.Join();
+
+        Assert.False(isWritten);
+        Assert.Single(changes, change => change.StartsWith("create", StringComparison.Ordinal));
+        Assert.Single(changes, change => change.StartsWith("move", StringComparison.Ordinal));
     }
 
     private sealed class Client : ILocalClient
