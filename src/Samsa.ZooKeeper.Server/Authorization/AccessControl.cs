@@ -7,6 +7,12 @@ namespace Samsa.ZooKeeper.Server.Authorization;
 /// <param name="skip"><c>skipACL=yes</c>: everybody may do everything.</param>
 internal sealed class AccessControl(string? superDigest = null, bool skip = false)
 {
+    // Up to so many entries are compared one by one.
+    private const int Few = 16;
+
+    // More than a request of a megabyte can name: only "auth" for many identities, many times, comes to that.
+    private const int MostEntries = 64 * 1024;
+
     private readonly IAuthenticationScheme[] _schemes = [new DigestScheme(superDigest), new IpScheme()];
 
     internal IAuthenticationScheme? Find(string scheme) => Array.Find(_schemes, candidate => candidate.Name == scheme);
@@ -54,7 +60,7 @@ internal sealed class AccessControl(string? superDigest = null, bool skip = fals
 
     /// <summary>
     /// The list that is stored for what a client sent: doubles gone, <c>auth</c> replaced by the identities that the client
-    /// proved. Null when the list is not valid.
+    /// proved. Null when the list is not valid. In time that grows with the list alone: it is made with the lock held.
     /// </summary>
     internal List<Acl>? Normalize(List<Acl>? acl, IReadOnlyList<AclId> identities)
     {
@@ -64,11 +70,17 @@ internal sealed class AccessControl(string? superDigest = null, bool skip = fals
         }
 
         var result = new List<Acl>(acl.Count);
+        HashSet<(int Perms, string Scheme, string Id)>? seen = null;
         foreach (var entry in acl)
         {
+            if (result.Count > MostEntries)
+            {
+                return null;
+            }
+
             if (IsWorld(entry.Id))
             {
-                Add(result, entry.Perms, entry.Id);
+                Add(result, ref seen, entry.Perms, entry.Id);
             }
             else if (entry.Id.Scheme == "auth")
             {
@@ -78,7 +90,7 @@ internal sealed class AccessControl(string? superDigest = null, bool skip = fals
                     if (Find(identity.Scheme) is { IsAuthenticated: true })
                     {
                         proven = true;
-                        Add(result, entry.Perms, identity);
+                        Add(result, ref seen, entry.Perms, identity);
                     }
                 }
 
@@ -89,7 +101,7 @@ internal sealed class AccessControl(string? superDigest = null, bool skip = fals
             }
             else if (Find(entry.Id.Scheme)?.IsValid(entry.Id.Id) == true)
             {
-                Add(result, entry.Perms, entry.Id);
+                Add(result, ref seen, entry.Perms, entry.Id);
             }
             else
             {
@@ -102,11 +114,22 @@ internal sealed class AccessControl(string? superDigest = null, bool skip = fals
 
     private static bool IsWorld(AclId id) => id is { Scheme: "world", Id: "anyone" };
 
-    private static void Add(List<Acl> list, int perms, AclId id)
+    private static void Add(List<Acl> list, ref HashSet<(int Perms, string Scheme, string Id)>? seen, int perms, AclId id)
     {
-        foreach (var entry in list)
+        if (list.Count < Few)
         {
-            if (entry.Perms == perms && entry.Id.Scheme == id.Scheme && entry.Id.Id == id.Id)
+            foreach (var entry in list)
+            {
+                if (entry.Perms == perms && entry.Id.Scheme == id.Scheme && entry.Id.Id == id.Id)
+                {
+                    return;
+                }
+            }
+        }
+        else
+        {
+            seen ??= [.. list.Select(static entry => (entry.Perms, entry.Id.Scheme, entry.Id.Id))];
+            if (!seen.Add((perms, id.Scheme, id.Id)))
             {
                 return;
             }

@@ -19,15 +19,20 @@ internal sealed class ClientConnection : IClientConnection
     private const int AuthXid = -4;
     private const int EventXid = -1;
 
+    // Each costs everybody time whenever an ACL is asked. Nobody has more than a few.
+    private const int MostIdentities = 64;
+
     private readonly Stream _stream;
     private readonly CoordinationServer _server;
     private readonly ConnectionRegistry _registry;
     private readonly Outbox _outbox;
-    private readonly Queue<long> _receivedAt = new();
+    private readonly RequestWindow _requests;
+    private readonly Lock _lock = new();
     private readonly TaskCompletionSource _sessionKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrameReader _frames;
-    private TaskCompletionSource? _room;
-    private volatile IReadOnlyList<AclId> _identities;
+    private ITimer? _lastCall;
+    private bool _ended;
+    private volatile List<AclId> _identities;
     private bool _sentReadOnly;
     private int _protocolVersion;
 
@@ -35,6 +40,7 @@ internal sealed class ClientConnection : IClientConnection
     {
         (_stream, _server, _registry, Client) = (stream, server, registry, client);
         _outbox = new Outbox(stream, registry.Statistics, End);
+        _requests = new RequestWindow(registry.Options.OutstandingLimit, registry.Options.OutstandingBytes);
         _frames = new FrameReader(stream, registry.Options.MaxBuffer);
         _identities = [IpScheme.IdOf(client.Address)];
         HeardAt = EstablishedAt = registry.Time.GetUtcNow();
@@ -73,40 +79,24 @@ internal sealed class ClientConnection : IClientConnection
     internal LatencySummary Latency { get; } = new();
 
     /// <summary>Requests that wait for their answers.</summary>
-    internal int Outstanding
-    {
-        get
-        {
-            lock (_receivedAt)
-            {
-                return _receivedAt.Count;
-            }
-        }
-    }
+    internal int Outstanding => _requests.Count;
 
     /// <inheritdoc/>
     public void Send(int xid, long zxid, KeeperError error, IRecord? body)
     {
-        TaskCompletionSource? room = null;
-        lock (_receivedAt)
+        if (_requests.Take() is { } received)
         {
-            if (_receivedAt.TryDequeue(out var received))
+            var latency = (long)_registry.Time.GetElapsedTime(received).TotalMilliseconds;
+            _registry.Statistics.CountAnswer(latency);
+            lock (_lock)
             {
-                var latency = (long)_registry.Time.GetElapsedTime(received).TotalMilliseconds;
-                _registry.Statistics.CountAnswer(latency);
                 Latency.Add(latency);
-            }
-
-            if (_room is not null && _receivedAt.Count <= _registry.Options.OutstandingLimit / 2)
-            {
-                (room, _room) = (_room, null);
             }
         }
 
         (LastXid, LastZxid, LastAnswerAt) = (xid, zxid, _registry.Time.GetUtcNow());
         Sent++;
-        _outbox.Add(new Outgoing(true, xid, zxid, error, body));
-        room?.SetResult();
+        _outbox.Add(new Outgoing(true, xid, zxid, error, body, AnswerSize.Of(body)));
     }
 
     /// <inheritdoc/>
@@ -161,12 +151,24 @@ internal sealed class ClientConnection : IClientConnection
     }
 
     /// <inheritdoc/>
-    public void Close() => _outbox.Close();
+    public void Close()
+    {
+        _outbox.Close();
+        lock (_lock)
+        {
+            // A peer that does not read what is left would keep the connection, its frames and its watches for ever.
+            if (!_ended)
+            {
+                _lastCall ??= _registry.Time.CreateTimer(
+                    static connection => ((ClientConnection)connection!).End(), this, _registry.Options.ConnectTimeout, System.Threading.Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
 
     internal void ResetCounters()
     {
         (Received, Sent) = (0, 0);
-        lock (_receivedAt)
+        lock (_lock)
         {
             Latency.Reset();
         }
@@ -175,6 +177,13 @@ internal sealed class ClientConnection : IClientConnection
     /// <summary>Ends the connection at once.</summary>
     internal void End()
     {
+        lock (_lock)
+        {
+            _ended = true;
+            _lastCall?.Dispose();
+            _lastCall = null;
+        }
+
         _sessionKnown.TrySetCanceled();
         _stream.Dispose();
     }
@@ -207,8 +216,8 @@ internal sealed class ClientConnection : IClientConnection
             while (await _frames.ReadAsync(CancellationToken.None).ConfigureAwait(false) is { } frame)
             {
                 Handle(frame);
-                await WaitForRoomAsync().ConfigureAwait(false);
-                await _outbox.RoomAsync(_registry.Options.OutstandingLimit).ConfigureAwait(false);
+                await _requests.RoomAsync().ConfigureAwait(false);
+                await _outbox.RoomAsync(_registry.Options.OutstandingLimit, _registry.Options.UnsentBytes).ConfigureAwait(false);
             }
         }
         catch (ProtocolViolationException violation)
@@ -260,11 +269,7 @@ internal sealed class ClientConnection : IClientConnection
             return;
         }
 
-        lock (_receivedAt)
-        {
-            _receivedAt.Enqueue(_registry.Time.GetTimestamp());
-        }
-
+        _requests.Add(_registry.Time.GetTimestamp(), frame.Length);
         _server.Submit(new ClientRequest(this, SessionId, header.Xid, (OpCode)header.Type, body));
     }
 
@@ -279,7 +284,7 @@ internal sealed class ClientConnection : IClientConnection
     {
         var proof = packet.Auth.GetValueOrDefault().Span;
         var gained = _server.Pipeline.Access.Find(packet.Scheme)?.Authenticate(proof, Client.Address);
-        if (gained is null)
+        if (gained is null || _identities.Count + gained.Count > MostIdentities)
         {
             _registry.Statistics.CountAuthFailure();
             _outbox.Add(new Outgoing(true, AuthXid, 0, KeeperError.AuthFailed, null));
@@ -298,20 +303,5 @@ internal sealed class ClientConnection : IClientConnection
 
         _identities = identities;
         _outbox.Add(new Outgoing(true, AuthXid, 0, KeeperError.Ok, null));
-    }
-
-    /// <summary>A client with too many requests under way is not read until half of them are answered.</summary>
-    private Task WaitForRoomAsync()
-    {
-        lock (_receivedAt)
-        {
-            if (_receivedAt.Count < _registry.Options.OutstandingLimit)
-            {
-                return Task.CompletedTask;
-            }
-
-            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _room.Task;
-        }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Outbox(Stream stream, ServerStatistics statistics, Action 
     private List<Outgoing> _waiting = [];
     private List<Outgoing> _sending = [];
     private TaskCompletionSource? _room;
+    private long _waitingBytes;
     private bool _running;
     private bool _closing;
 
@@ -31,12 +32,15 @@ internal sealed class Outbox(Stream stream, ServerStatistics statistics, Action 
         }
     }
 
-    /// <summary>Ends when fewer frames wait than <paramref name="limit"/>: a peer that does not read is not read either.</summary>
-    internal Task RoomAsync(int limit)
+    /// <summary>
+    /// Ends when fewer frames wait than <paramref name="limit"/>, of fewer than <paramref name="bytes"/>: a peer that does not read is not
+    /// read either.
+    /// </summary>
+    internal Task RoomAsync(int limit, long bytes)
     {
         lock (_lock)
         {
-            if (_waiting.Count < limit || _closing)
+            if ((_waiting.Count < limit && _waitingBytes < bytes) || _closing)
             {
                 return Task.CompletedTask;
             }
@@ -56,6 +60,7 @@ internal sealed class Outbox(Stream stream, ServerStatistics statistics, Action 
             }
 
             _waiting.Add(frame);
+            _waitingBytes += frame.Size;
             if (_running)
             {
                 return;
@@ -148,6 +153,7 @@ internal sealed class Outbox(Stream stream, ServerStatistics statistics, Action 
             if (_waiting.Count > 0)
             {
                 (_waiting, _sending) = (_sending, _waiting);
+                _waitingBytes = 0;
                 _room?.TrySetResult();
                 _room = null;
                 return true;

@@ -13,6 +13,9 @@ namespace Samsa.ZooKeeper.Server.Requests;
 /// </summary>
 internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessControl access)
 {
+    // One request of a megabyte could ask for a large node fifty thousand times. Clients take answers of jute.maxbuffer, a megabyte.
+    private const long MostOfMultiRead = 16 * 1024 * 1024;
+
     /// <summary>The body of the answer; null for a bare header.</summary>
     /// <exception cref="KeeperException">The request fails.</exception>
     /// <exception cref="ProtocolViolationException">The body of the request is not what its type says.</exception>
@@ -181,6 +184,7 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
     {
         var reader = new WireReader(body);
         var response = new MultiResponse();
+        long size = 0;
         while (Jute.Read<MultiHeader>(ref reader) is { Done: false } header)
         {
             var type = (OpCode)header.Type;
@@ -192,13 +196,20 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
             };
             try
             {
-                response.Add(type, type == OpCode.GetData
+                IRecord part = type == OpCode.GetData
                     ? GetData(new GetDataRequest { Path = path, Watch = watch }, connection)
-                    : new GetChildrenResponse { Children = Children(path, watch, connection).Names });
+                    : new GetChildrenResponse { Children = Children(path, watch, connection).Names };
+                size += AnswerSize.Of(part);
+                response.Add(type, part);
             }
             catch (KeeperException failure)
             {
                 response.AddError(failure.Error);
+            }
+
+            if (size > MostOfMultiRead)
+            {
+                throw new KeeperException(KeeperError.MarshallingError);
             }
         }
 
