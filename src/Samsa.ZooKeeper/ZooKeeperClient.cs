@@ -39,6 +39,9 @@ public sealed partial class ZooKeeperClient : IAsyncDisposable
     /// <summary>The server that the client is connected to; null while there is none.</summary>
     public ServerAddress? Server => _session.Server;
 
+    /// <summary>The number of the connection that requests go to, 0 while there is none; no two have the same. See <see cref="TryOnAsync"/>.</summary>
+    public long Connection => _session.ConnectionNumber;
+
     /// <summary>Begins to connect. Requests may be made at once.</summary>
     /// <exception cref="FormatException">The connect string is not valid.</exception>
     public static ZooKeeperClient Start(ZooKeeperClientOptions options) => new(options);
@@ -66,6 +69,27 @@ public sealed partial class ZooKeeperClient : IAsyncDisposable
         var request = new PendingRequest<T>(operation);
         _session.Submit(request);
         return cancellation.CanBeCanceled ? request.Task.WaitAsync(cancellation) : request.Task;
+    }
+
+    /// <summary>
+    /// Runs an operation, as <see cref="TryAsync"/>, on one connection: when that is over, it fails with
+    /// <see cref="KeeperError.ConnectionLoss"/> and is not sent. For what must not be done where something before it was lost.
+    /// </summary>
+    /// <param name="connection">What <see cref="Connection"/> was.</param>
+    /// <param name="operation">The operation.</param>
+    public Task<KeeperResult<T>> TryOnAsync<T>(long connection, Operation<T> operation)
+    {
+        var request = new PendingRequest<T>(operation);
+        if (connection == 0)
+        {
+            request.Fail(KeeperError.ConnectionLoss);
+        }
+        else
+        {
+            _session.Submit(request, connection);
+        }
+
+        return request.Task;
     }
 
     /// <summary>Runs an operation, as <see cref="TryAsync"/>.</summary>

@@ -108,21 +108,24 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
     /// <inheritdoc/>
     public async Task ExecuteAsync(ZnodeRound round)
     {
+        // All on one connection: what came after a lost one on the next connection would be done without it.
+        var connection = _client.Connection;
+
         // Answers come in the order of the requests: waiting for the oldest is waiting for room.
         var underWay = new Queue<Task<bool>>();
         foreach (var write in round.Writes)
         {
-            if (await MayGoOnAsync(underWay, round).ConfigureAwait(false))
+            if (await MayGoOnAsync(underWay, round, connection).ConfigureAwait(false))
             {
-                underWay.Enqueue(WriteAsync(write));
+                underWay.Enqueue(WriteAsync(write, connection));
             }
         }
 
         foreach (var read in round.Reads)
         {
-            if (await MayGoOnAsync(underWay, round).ConfigureAwait(false))
+            if (await MayGoOnAsync(underWay, round, connection).ConfigureAwait(false))
             {
-                underWay.Enqueue(ReadAsync(read));
+                underWay.Enqueue(ReadAsync(read, connection));
             }
         }
 
@@ -255,24 +258,24 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
             _ => CreateMode.Persistent,
         });
 
-    /// <summary>Waits for room. False once the round is lost: what came later would be executed on the next connection, without what was lost.</summary>
-    private async Task<bool> MayGoOnAsync(Queue<Task<bool>> underWay, ZnodeRound round)
+    /// <summary>Waits for room. False once the round is lost.</summary>
+    private async Task<bool> MayGoOnAsync(Queue<Task<bool>> underWay, ZnodeRound round, long connection)
     {
         while (underWay.TryPeek(out var oldest) && (oldest.IsCompleted || underWay.Count >= _options.MaxInFlight))
         {
             Judge(await underWay.Dequeue().ConfigureAwait(false), round);
         }
 
-        Judge(_client.State != KeeperState.SyncConnected, round);
+        Judge(connection == 0 || _client.Connection != connection, round);
         return !round.IsLost;
     }
 
     /// <summary>Returns whether it was lost.</summary>
-    private async Task<bool> WriteAsync(ZnodeWrite write)
+    private async Task<bool> WriteAsync(ZnodeWrite write, long connection)
     {
         if (write.Operations.Count > 1)
         {
-            var multi = await _client.TryAsync(Operation.Multi([.. write.Operations.Select(ToOperation)])).ConfigureAwait(false);
+            var multi = await _client.TryOnAsync(connection, Operation.Multi([.. write.Operations.Select(ToOperation)])).ConfigureAwait(false);
             write.Error = multi.IsOk ? multi.Value.Error : multi.Error;
             if (write.IsOk && multi.Value.Parts[^1] is { Stat: { } stat })
             {
@@ -286,17 +289,17 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
         switch (operation.Kind)
         {
             case ZnodeOperationKind.Set:
-                var set = await _client.TryAsync(Operation.SetData(operation.Path, operation.Data, operation.Version)).ConfigureAwait(false);
+                var set = await _client.TryOnAsync(connection, Operation.SetData(operation.Path, operation.Data, operation.Version)).ConfigureAwait(false);
                 write.Error = set.Error;
                 (write.Version, write.Czxid) = set.IsOk ? (set.Value.Version, set.Value.Czxid) : default;
                 break;
             case ZnodeOperationKind.Delete:
-                write.Error = (await _client.TryAsync(Operation.Delete(operation.Path, operation.Version)).ConfigureAwait(false)).Error;
+                write.Error = (await _client.TryOnAsync(connection, Operation.Delete(operation.Path, operation.Version)).ConfigureAwait(false)).Error;
                 break;
             case ZnodeOperationKind.Check:
                 throw new ArgumentException("A check alone changes nothing.", nameof(write));
             default:
-                var created = await _client.TryAsync(ToCreate(operation)).ConfigureAwait(false);
+                var created = await _client.TryOnAsync(connection, ToCreate(operation)).ConfigureAwait(false);
                 (write.Error, write.CreatedPath) = (created.Error, created.ValueOrDefault?.Path);
                 break;
         }
@@ -305,17 +308,17 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
     }
 
     /// <summary>Returns whether it was lost.</summary>
-    private async Task<bool> ReadAsync(ZnodeRead read)
+    private async Task<bool> ReadAsync(ZnodeRead read, long connection)
     {
         var watcher = read.Watches ? this : null;
         if (read.WantsChildren)
         {
-            var children = await _client.TryAsync(Operation.GetChildren(read.Path, watcher)).ConfigureAwait(false);
+            var children = await _client.TryOnAsync(connection, Operation.GetChildren(read.Path, watcher)).ConfigureAwait(false);
             (read.Error, read.Children) = (children.Error, children.ValueOrDefault ?? []);
             return ZnodeRound.IsUnread(read.Error);
         }
 
-        var node = await _client.TryAsync(Operation.GetData(read.Path, watcher)).ConfigureAwait(false);
+        var node = await _client.TryOnAsync(connection, Operation.GetData(read.Path, watcher)).ConfigureAwait(false);
         read.Error = node.Error;
         if (node.IsOk)
         {
@@ -326,7 +329,7 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
         else if (node.Error == KeeperError.NoNode && watcher != null)
         {
             // A read of data leaves no watch where there is no node.
-            var exists = await _client.TryAsync(Operation.Exists(read.Path, watcher)).ConfigureAwait(false);
+            var exists = await _client.TryOnAsync(connection, Operation.Exists(read.Path, watcher)).ConfigureAwait(false);
             if (exists is { IsOk: true, ValueOrDefault: not null })
             {
                 _listener?.OnChanged(read.Path);

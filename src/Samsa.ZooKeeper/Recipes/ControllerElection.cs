@@ -34,7 +34,14 @@ public sealed class ControllerElection(ZooKeeperClient client, string leaderPath
             var epoch = await EpochAsync(cancellation).ConfigureAwait(false);
             if (leader is not null)
             {
-                return new ElectionResult(true, Parse(epoch), epoch.Stat.Version, leader);
+                // The epoch is ours only while the office is: it may have gone to somebody else before the epoch was read.
+                var still = await LeaderAsync(watcher, cancellation).ConfigureAwait(false);
+                if (still?.Stat.Czxid == leader.Stat.Czxid)
+                {
+                    return new ElectionResult(true, Parse(epoch), epoch.Stat.Version, still);
+                }
+
+                continue;
             }
 
             var next = Parse(epoch) + 1;

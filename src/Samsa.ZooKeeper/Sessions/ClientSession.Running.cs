@@ -129,7 +129,7 @@ internal sealed partial class ClientSession
                 flush |= isAlone;
             }
 
-            _connection = connection;
+            (_connection, _connections) = (connection, _connections + 1);
             _connected.TrySetResult(true);
         }
 

@@ -24,6 +24,7 @@ internal sealed partial class ClientSession : IAsyncDisposable
     private readonly Task _running;
     private TaskCompletionSource<bool> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerConnection? _connection;
+    private long _connections;
     private KeeperError? _final;
     private long _sessionId;
     private ReadOnlyMemory<byte> _password;
@@ -92,6 +93,18 @@ internal sealed partial class ClientSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The number of the connection of now, 0 while there is none.</summary>
+    internal long ConnectionNumber
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connection is null ? 0 : _connections;
+            }
+        }
+    }
+
     /// <summary>Ends with true while there is a connection; with false when there never will be one.</summary>
     internal Task<bool> Connected
     {
@@ -105,13 +118,16 @@ internal sealed partial class ClientSession : IAsyncDisposable
     }
 
     /// <summary>Sends a request, or lets it wait for a connection. Requests keep the order of the calls.</summary>
-    internal void Submit(PendingRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="onlyOn">The number of the connection without which it fails with ConnectionLoss; 0 for any.</param>
+    internal void Submit(PendingRequest request, long onlyOn = 0)
     {
         KeeperError? error;
         ServerConnection? alone = null;
+        var isOver = false;
         lock (_lock)
         {
-            error = _final;
+            error = _final ?? (onlyOn == 0 || (_connection is not null && onlyOn == _connections) ? null : KeeperError.ConnectionLoss);
             if (error is null)
             {
                 if (request.Operation.Watcher is not null)
@@ -120,19 +136,27 @@ internal sealed partial class ClientSession : IAsyncDisposable
                     _registering[path] = _registering.GetValueOrDefault(path) + 1;
                 }
 
-                if (_connection is not { } connection || !connection.TrySend(request, out var isAlone))
+                if (_connection is { } connection && connection.TrySend(request, out var isAlone))
+                {
+                    alone = isAlone ? connection : null;
+                }
+                else if (onlyOn == 0)
                 {
                     _waiting.Enqueue(request);
                 }
-                else if (isAlone)
+                else
                 {
-                    alone = connection;
+                    isOver = true;
                 }
             }
         }
 
         alone?.Flush();
-        if (error is { } final)
+        if (isOver)
+        {
+            Fail(request, KeeperError.ConnectionLoss);
+        }
+        else if (error is { } final)
         {
             request.Fail(final);
         }

@@ -69,5 +69,8 @@ internal sealed class ShellCall
     }
 
     /// <summary>The version that a node must have; -1 for any.</summary>
-    public int Version() => (int)Number("v", -1);
+    /// <exception cref="ShellException">It is no version.</exception>
+    public int Version() => Number("v", -1) is >= int.MinValue and <= int.MaxValue and var version
+        ? (int)version
+        : throw new ShellException($"-v: \"{Value("v")}\" is not a version");
 }

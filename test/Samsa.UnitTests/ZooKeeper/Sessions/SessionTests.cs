@@ -43,6 +43,34 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Request_for_one_connection_is_not_sent_on_another()
+    {
+        await using var client = _server.Client();
+        Assert.Equal(0, client.Connection);
+        Assert.Equal(KeeperError.ConnectionLoss, (await client.TryOnAsync(client.Connection, Operation.Delete("/early"))).Error);
+        var first = await _server.AcceptAsync(1);
+        await client.WaitConnectedAsync();
+        var number = client.Connection;
+        var sent = client.TryOnAsync(number, Operation.Delete("/sent"));
+        var (_, request) = await first.ReadAsync<DeleteRequest>(OpCode.Delete);
+        Assert.Equal("/sent", request.Path);
+        first.Close();
+        Assert.Equal(KeeperError.ConnectionLoss, (await sent).Error);
+        var second = await _server.AcceptAsync(1);
+        await client.WaitConnectedAsync();
+        Assert.NotEqual(number, client.Connection);
+
+        Assert.Equal(KeeperError.ConnectionLoss, (await client.TryOnAsync(number, Operation.Delete("/late"))).Error);
+
+        var next = client.TryOnAsync(client.Connection, Operation.Delete("/next"));
+        var (xid, served) = await second.ReadAsync<DeleteRequest>(OpCode.Delete);
+        Assert.Equal("/next", served.Path);
+        await second.AnswerAsync(xid);
+        Assert.Equal(KeeperError.Ok, (await next).Error);
+        second.Close();
+    }
+
+    [Fact]
     public async Task Requests_keep_their_order_and_wait_for_the_first_connection()
     {
         await using var client = _server.Client();
