@@ -24,6 +24,9 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
     private long _dealtVersion;
     private long _contact = long.MinValue / 2;
     private bool _isLapsed;
+
+    // Since when the coordinator waits for its next JoinGroup or SyncGroup.
+    private long? _owesSince;
     private long _stuckUntil;
     private (GroupHarness.Answer<JoinGroupResponse> Answer, long Since)? _join;
     private (GroupHarness.Answer<SyncGroupResponse> Answer, long Since)? _sync;
@@ -42,7 +45,9 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
         _joined is null ? null : new FormerIdentity(true, _memberId, _joined.GenerationId, Instance, _joined.ProtocolName);
 
     // Silence does not count against somebody who waits for an answer. Who joins again after his session has no right to what he still has.
-    protected override bool IsEntitled => !_isLapsed && (_join is not null || _sync is not null || Groups.Now < _contact + SessionMs);
+    // Nor who keeps the coordinator waiting, whose heartbeats alone do not help.
+    protected override bool IsEntitled => !_isLapsed && !(Groups.Now >= _owesSince + rebalanceMs)
+        && (_join is not null || _sync is not null || Groups.Now < _contact + SessionMs);
 
     // It wants other topics than the group knows of, or it leads and the topics are not those that it dealt out.
     private bool IsOutdated => !_topics.SequenceEqual(_saidTopics) || (_joined!.Leader == _memberId && Groups.Cluster.Version != _dealtVersion);
@@ -185,7 +190,7 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
         }
         else
         {
-            (_memberId, _joined, _isSynced, _ownedSince) = (answer.MemberId, answer, false, answer.GenerationId);
+            (_memberId, _joined, _isSynced, _ownedSince, _owesSince) = (answer.MemberId, answer, false, answer.GenerationId, at);
         }
     }
 
@@ -202,7 +207,7 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
         var gaveUp = !_owned.IsSubsetOf(assigned);
         _owned.Clear();
         _owned.UnionWith(assigned);
-        (_contact, _isLapsed, _isSynced) = (at, false, true);
+        (_contact, _isLapsed, _isSynced, _owesSince) = (at, false, true, null);
         if (isCooperative && gaveUp)
             JoinAgain();
     }
@@ -211,6 +216,8 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
     {
         if (error is ErrorCode.None or ErrorCode.RebalanceInProgress)
             _contact = Groups.Now;
+        if (error == ErrorCode.RebalanceInProgress)
+            _owesSince ??= Groups.Now;
         Obey(error);
     }
 
@@ -238,7 +245,7 @@ internal sealed class SimulatedClassicMember(GroupHarness groups, string name, s
     {
         JoinAgain();
         _owned.Clear();
-        (_ownedSince, _dealtVersion, _contact) = (-1, -1, long.MinValue / 2);
+        (_ownedSince, _dealtVersion, _contact, _owesSince) = (-1, -1, long.MinValue / 2, null);
     }
 
     private void JoinAgain()

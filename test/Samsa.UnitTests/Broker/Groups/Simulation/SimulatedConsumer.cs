@@ -73,8 +73,12 @@ internal sealed class SimulatedConsumer(GroupHarness groups, string name, string
         }
 
         WasRefused = answer.ErrorCode == ErrorCode.GroupMaxSizeReached;
-        var epoch = Epoch;
+        var (epoch, assigned) = (Epoch, _client.Assigned);
         _client.Take(answer);
+
+        // It acknowledges what is another assignment, also one that takes back what it never had: the coordinator waits for that.
+        if (_client.Assigned is not null && assigned?.SetEquals(_client.Assigned) != true)
+            _said = null;
         if (WasRefused)
             _client.Forget();
         if (answer.ErrorCode != ErrorCode.None)
