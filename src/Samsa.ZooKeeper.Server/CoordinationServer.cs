@@ -7,14 +7,14 @@ namespace Samsa.ZooKeeper.Server;
 
 /// <summary>
 /// A standing server without its sockets: the pipeline, its lock, and the two threads around it (the log's and the snapshots').
-/// Owns the pipeline and the log. Connections enter from any thread, each time under the lock and shortly. Lifetime:
+/// Owns the pipeline and the log. Connections enter from any thread, each time under the lock and shortly; one whose client waits for a
+/// single write may commit it itself (the other part of this class). Lifetime:
 /// <see cref="Start"/> recovers the directory, <see cref="Dispose"/> commits what was proposed and ends. Fails: when the log cannot be
 /// written, nothing can be promised any more: <see cref="Failed"/> ends, and every connection with it.
 /// </summary>
-internal sealed class CoordinationServer : IDisposable
+internal sealed partial class CoordinationServer : IDisposable
 {
     private const int NodesPerLock = 256;
-    private const int CommitsPerLock = 64;
 
     // Apache ZooKeeper's znode.container.checkIntervalMs.
     private static readonly TimeSpan CleanUpInterval = TimeSpan.FromSeconds(60);
@@ -29,15 +29,9 @@ internal sealed class CoordinationServer : IDisposable
     private readonly TransactionLog _log;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly AutoResetEvent _proposed = new(false);
-    private readonly Thread _committer;
     private readonly ITimer _expiry;
     private readonly ITimer _cleanUp;
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Thread? _snapshot;
-    private int _sinceSnapshot;
-    private int _snapshotAt;
-    private volatile bool _stopping;
 
     private CoordinationServer(
         ServerOptions options, LogOptions logOptions, DataDirectory directory, IDataFileSystem files, TimeProvider time, ILogger logger)
@@ -50,7 +44,7 @@ internal sealed class CoordinationServer : IDisposable
         _log = new TransactionLog(files, directory.Logs, logOptions);
         _sinceSnapshot = (int)Math.Min(int.MaxValue, Recovered.Replayed);
         _snapshotAt = NextSnapshotAt();
-        _committer = new Thread(Commit) { IsBackground = true, Name = "zookeeper-log" };
+        _committer = new Thread(CommitAsTheyCome) { IsBackground = true, Name = "zookeeper-log" };
         var tick = TimeSpan.FromMilliseconds(options.TickTime);
         _expiry = time.CreateTimer(_ => Enter(pipeline => pipeline.ExpireSessions()), null, tick, tick);
         _cleanUp = time.CreateTimer(_ => Enter(pipeline => pipeline.CleanUpNodes()), null, CleanUpInterval, CleanUpInterval);
@@ -88,64 +82,6 @@ internal sealed class CoordinationServer : IDisposable
 
         server._committer.Start();
         return server;
-    }
-
-    /// <summary>Runs a short step of the state machine under the lock, and sees to what it proposed.</summary>
-    internal void Enter(Action<RequestPipeline> step)
-    {
-        bool proposed;
-        lock (_lock)
-        {
-            step(Pipeline);
-            proposed = Pipeline.HasProposals;
-        }
-
-        if (proposed)
-        {
-            _proposed.Set();
-        }
-    }
-
-    /// <summary>A request of a client; as <see cref="Enter"/>, without an allocation.</summary>
-    internal void Submit(ClientRequest request)
-    {
-        bool proposed;
-        lock (_lock)
-        {
-            Pipeline.Submit(request);
-            proposed = Pipeline.HasProposals;
-        }
-
-        if (proposed)
-        {
-            _proposed.Set();
-        }
-    }
-
-    /// <summary>
-    /// Requests of one client that belong together. The log's thread is told of them once, behind the last: so one fsync is enough for
-    /// all of them, unless it writes others' proposals just then.
-    /// </summary>
-    internal void Submit(IReadOnlyList<ClientRequest> requests)
-    {
-        var proposed = false;
-        for (var i = 0; i < requests.Count;)
-        {
-            lock (_lock)
-            {
-                for (var end = Math.Min(requests.Count, i + CommitsPerLock); i < end; i++)
-                {
-                    Pipeline.Submit(requests[i]);
-                }
-
-                proposed = Pipeline.HasProposals;
-            }
-        }
-
-        if (proposed)
-        {
-            _proposed.Set();
-        }
     }
 
     /// <summary>Writes a snapshot of now, after one that is just being written. Returns false when there is one already.</summary>
@@ -205,97 +141,4 @@ internal sealed class CoordinationServer : IDisposable
         LogStatistics.CountSnapshot(_time.GetElapsedTime(begun));
         return true;
     }
-
-    private void Commit()
-    {
-        try
-        {
-            var batch = new List<Proposal>();
-            while (true)
-            {
-                batch.Clear();
-                lock (_lock)
-                {
-                    Pipeline.TakeProposals(batch);
-                }
-
-                if (batch.Count > 0)
-                {
-                    CommitBatch(batch);
-                }
-                else if (_stopping)
-                {
-                    return;
-                }
-                else
-                {
-                    _proposed.WaitOne();
-                }
-            }
-        }
-        catch (Exception failure)
-        {
-            // The disk, or a bug of ours. Nothing was answered that is not durable; and from now on nothing can become so.
-            LogMessages.LogFailed(_logger, _directory.Logs, failure);
-            _failed.TrySetException(failure);
-        }
-    }
-
-    private void CommitBatch(List<Proposal> batch)
-    {
-        var logged = 0;
-        foreach (var proposal in batch)
-        {
-            if (proposal.Header is { } header)
-            {
-                _log.Append(header, proposal.Txn);
-                logged++;
-            }
-        }
-
-        if (logged > 0)
-        {
-            var begun = _time.GetTimestamp();
-            _log.Flush();
-            LogStatistics.CountFlush(logged, _time.GetElapsedTime(begun));
-        }
-
-        for (var i = 0; i < batch.Count;)
-        {
-            // Shorter than a batch: reads of others get in between.
-            lock (_lock)
-            {
-                for (var end = Math.Min(batch.Count, i + CommitsPerLock); i < end; i++)
-                {
-                    Pipeline.Commit(batch[i]);
-                }
-            }
-        }
-
-        _sinceSnapshot += logged;
-        if (_sinceSnapshot >= _snapshotAt && _snapshot is not { IsAlive: true })
-        {
-            _sinceSnapshot = 0;
-            _snapshotAt = NextSnapshotAt();
-            _log.Roll();
-            _snapshot = new Thread(SnapshotInBackground) { IsBackground = true, Name = "zookeeper-snapshot" };
-            _snapshot.Start();
-        }
-    }
-
-    private void SnapshotInBackground()
-    {
-        try
-        {
-            WriteSnapshot();
-        }
-        catch (Exception failure)
-        {
-            // Whatever it is: the log is whole, a start takes longer, nothing is lost. The next one is tried after snapCount transactions.
-            LogMessages.SnapshotFailed(_logger, _directory.Snapshots, failure);
-        }
-    }
-
-    /// <summary>Between half of snapCount and all of it, so that the members of an ensemble do not all write at once.</summary>
-    private int NextSnapshotAt() => (_logOptions.SnapCount / 2) + Random.Shared.Next(Math.Max(1, _logOptions.SnapCount / 2));
 }

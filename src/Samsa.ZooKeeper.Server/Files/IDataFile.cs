@@ -15,6 +15,6 @@ internal interface IDataFile : IDisposable
     /// <summary>Cuts the file, or fills it up with zeros.</summary>
     void SetLength(long length);
 
-    /// <summary>Returns when everything written, and the length, is on stable storage (fsync).</summary>
+    /// <summary>Returns when everything written, and the length, is on stable storage (fdatasync).</summary>
     void Flush();
 }

@@ -30,6 +30,7 @@ internal sealed class ClientConnection : IClientConnection
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _sessionKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrameReader _frames;
+    private readonly Afterwards _afterwards = new();
     private ITimer? _lastCall;
     private bool _ended;
     private volatile List<AclId> _identities;
@@ -96,7 +97,7 @@ internal sealed class ClientConnection : IClientConnection
 
         (LastXid, LastZxid, LastAnswerAt) = (xid, zxid, _registry.Time.GetUtcNow());
         Sent++;
-        _outbox.Add(new Outgoing(true, xid, zxid, error, body, AnswerSize.Of(body)));
+        SendSoon(new Outgoing(true, xid, zxid, error, body, AnswerSize.Of(body)));
     }
 
     /// <inheritdoc/>
@@ -122,7 +123,7 @@ internal sealed class ClientConnection : IClientConnection
         }
 
         const int Connected = 3;
-        _outbox.Add(new Outgoing(true, EventXid, -1, KeeperError.Ok, new WatcherEvent { Type = (int)type, State = Connected, Path = path }));
+        SendSoon(new Outgoing(true, EventXid, -1, KeeperError.Ok, new WatcherEvent { Type = (int)type, State = Connected, Path = path }));
     }
 
     /// <inheritdoc/>
@@ -142,7 +143,7 @@ internal sealed class ClientConnection : IClientConnection
             TimeOut = timeout,
             Passwd = sessionId == 0 ? new byte[SessionIds.PasswordLength] : SessionIds.PasswordOf(sessionId),
         };
-        _outbox.Add(new Outgoing(false, 0, 0, KeeperError.Ok, new ConnectAnswer(response, _sentReadOnly)));
+        SendSoon(new Outgoing(false, 0, 0, KeeperError.Ok, new ConnectAnswer(response, _sentReadOnly)));
         _sessionKnown.TrySetResult();
         if (sessionId == 0)
         {
@@ -270,7 +271,16 @@ internal sealed class ClientConnection : IClientConnection
         }
 
         _requests.Add(_registry.Time.GetTimestamp(), frame.Length);
-        _server.Submit(new ClientRequest(this, SessionId, header.Xid, (OpCode)header.Type, body));
+        _server.Submit(new ClientRequest(this, SessionId, header.Xid, (OpCode)header.Type, body), _frames.HasMore ? null : _afterwards);
+    }
+
+    /// <summary>Only with the server's lock held.</summary>
+    private void SendSoon(in Outgoing frame)
+    {
+        if (_outbox.Put(frame))
+        {
+            _server.SendSoon(_outbox);
+        }
     }
 
     private void Count(OpCode type, int bytes)

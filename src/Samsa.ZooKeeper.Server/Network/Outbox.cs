@@ -50,26 +50,31 @@ internal sealed class Outbox(Stream stream, ServerStatistics statistics, Action 
         }
     }
 
+    /// <summary>Adds a frame, which the pool sends.</summary>
     internal void Add(in Outgoing frame)
+    {
+        if (Put(frame))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Adds a frame. True when nothing is being sent: the caller must see to it that it is, without the server's lock.</summary>
+    internal bool Put(in Outgoing frame)
     {
         lock (_lock)
         {
             if (_closing)
             {
-                return;
+                return false;
             }
 
             _waiting.Add(frame);
             _waitingBytes += frame.Size;
-            if (_running)
-            {
-                return;
-            }
-
+            var begins = !_running;
             _running = true;
+            return begins;
         }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Takes nothing more; the connection ends after what waits.</summary>
@@ -94,9 +99,12 @@ internal sealed class Outbox(Stream stream, ServerStatistics statistics, Action 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = SendAsync();
+    void IThreadPoolWorkItem.Execute() => _ = SendAsync(isBorrowed: false);
 
-    private async Task SendAsync()
+    /// <summary>Sends what waits now on the caller's thread, which has other things to do: what comes meanwhile is left to the pool.</summary>
+    internal void SendNow() => _ = SendAsync(isBorrowed: true);
+
+    private async Task SendAsync(bool isBorrowed)
     {
         try
         {
@@ -121,6 +129,11 @@ internal sealed class Outbox(Stream stream, ServerStatistics statistics, Action 
 
                 await SendAsync(writer).ConfigureAwait(false);
                 _sending.Clear();
+                if (isBorrowed && Count > 0)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    return;
+                }
             }
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)

@@ -73,9 +73,9 @@ internal sealed class SnapshotWriter(IDataFileSystem files, string directory) : 
             _writer.WriteBytes(node.Data is { } data ? data : default(ReadOnlyMemory<byte>?), flexible: false);
             _writer.WriteInt64(node.Acl);
             node.Stat.ToPersisted().Write(_writer);
-            foreach (var name in node.Children ?? [])
+            foreach (var child in node.ChildPaths ?? [])
             {
-                _open.Push(NodePath.Join(path, name));
+                _open.Push(child);
             }
         }
 

@@ -130,9 +130,9 @@ internal sealed class QuotaTable(DataTree tree)
 
             nodes++;
             bytes += node.Data?.Length ?? 0;
-            foreach (var name in node.Children ?? [])
+            foreach (var child in node.ChildPaths ?? [])
             {
-                open.Push(NodePath.Join(next, name));
+                open.Push(child);
             }
         }
 

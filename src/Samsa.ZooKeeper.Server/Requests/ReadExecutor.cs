@@ -130,7 +130,7 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
             watches.Add(path, connection, WatchKinds.Children);
         }
 
-        return (node.Children is { } names ? [.. names] : [], node);
+        return (node.ChildNames(), node);
     }
 
     private GetAclResponse GetAcl(string path, IClientConnection connection)

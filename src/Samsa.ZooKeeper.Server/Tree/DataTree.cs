@@ -78,12 +78,12 @@ internal sealed partial class DataTree
         open.Push(path);
         while (open.TryPop(out var next))
         {
-            if (_nodes.TryGetValue(next, out var node) && node.Children is { } children)
+            if (_nodes.TryGetValue(next, out var node) && node.ChildPaths is { } children)
             {
                 count += children.Count;
-                foreach (var name in children)
+                foreach (var child in children)
                 {
-                    open.Push(NodePath.Join(next, name));
+                    open.Push(child);
                 }
             }
         }
@@ -92,7 +92,7 @@ internal sealed partial class DataTree
     }
 
     /// <summary>
-    /// Makes a node. Of one that is there already (see above) only an unknown ACL and its parent's list are made good.
+    /// Makes a node. Of one that is there already (see above) only an unknown ACL is made good.
     /// <paramref name="parentCversion"/> is what the parent's count of creations becomes at least, -1 for one more than it is.
     /// </summary>
     internal KeeperError Create(string path, byte[]? data, List<Acl>? acl, long owner, int parentCversion, long zxid, long time)
@@ -114,15 +114,13 @@ internal sealed partial class DataTree
                 existing.Acl = Acls.Use(acl);
             }
 
-            // The log may just have deleted and made anew a parent that the snapshot has with its later children.
-            parent.AddChild(NodePath.NameOf(path));
             RaiseCversion(parent, parentCversion, zxid);
             return KeeperError.NodeExists;
         }
 
         RaiseCversion(parent, parentCversion, zxid);
         var node = new DataNode(data, Acls.Use(acl)) { Stat = NodeStat.Created(zxid, time, owner) };
-        parent.AddChild(NodePath.NameOf(path));
+        parent.AddChild(path);
         Add(path, node);
         _quotas.OnCreated(path, data);
         Observer?.OnChange(WatchEventType.NodeCreated, path, zxid, AclOf(node));
@@ -140,11 +138,23 @@ internal sealed partial class DataTree
 
         // Also when the node is gone already: a snapshot may have been taken between the two.
         parent.Stat.Pzxid = Math.Max(parent.Stat.Pzxid, zxid);
-        parent.RemoveChild(NodePath.NameOf(path));
-        if (!_nodes.Remove(path, out var node))
+        parent.RemoveChild(path);
+        if (!_nodes.TryGetValue(path, out var node))
         {
             return KeeperError.NoNode;
         }
+
+        if (node.ChildCount > 0)
+        {
+            // Only while a log is replayed: children that came after the node was deleted and made anew. The snapshot saw them, and the log
+            // tells of them again. Left here, they would be in the tree and not among their new parent's children.
+            foreach (var child in node.ChildPaths!.ToArray())
+            {
+                Delete(child, zxid);
+            }
+        }
+
+        _nodes.Remove(path);
 
         var acl = AclOf(node);
         Acls.Release(node.Acl);
@@ -215,7 +225,7 @@ internal sealed partial class DataTree
                 return false;
             }
 
-            parent.AddChild(NodePath.NameOf(path));
+            parent.AddChild(path);
         }
 
         node.Acl = Acls.UseNumber(node.Acl);
@@ -257,7 +267,7 @@ internal sealed partial class DataTree
         DataSize += path.Length;
         if (path != NodePath.Root)
         {
-            _nodes[NodePath.ParentOf(path)].AddChild(NodePath.NameOf(path));
+            _nodes[NodePath.ParentOf(path)].AddChild(path);
         }
     }
 

@@ -20,8 +20,6 @@ internal static class NodePath
 
     internal static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
-    internal static string Join(string parent, string name) => parent.Length == 1 ? "/" + name : parent + "/" + name;
-
     /// <summary>True when the path is absolute, normalized and free of the characters that ZooKeeper refuses.</summary>
     internal static bool IsValid(string path)
     {

@@ -13,6 +13,9 @@ public sealed class FrameReader(Stream stream, int maxFrame)
     private int _start;
     private int _end;
 
+    /// <summary>True when bytes of the next frame have come already.</summary>
+    public bool HasMore => _end > _start;
+
     /// <summary>The next four bytes, which stay where they are; null at the end.</summary>
     public async ValueTask<int?> PeekInt32Async(CancellationToken cancellation) =>
         await FillAsync(sizeof(int), cancellation).ConfigureAwait(false) ? BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start)) : null;

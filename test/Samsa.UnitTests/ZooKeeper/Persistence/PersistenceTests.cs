@@ -165,6 +165,37 @@ public sealed class PersistenceTests
     }
 
     [Fact]
+    public void A_node_made_anew_while_a_snapshot_was_taken_keeps_its_child_through_recovery_and_the_next_snapshot()
+    {
+        var server = new TestServer(_disk);
+        var client = server.Bench.Connect();
+        server.Bench.Submit(client, OpCode.Create, PipelineBench.CreateRequest("/p"));
+        server.Commit();
+        using (var snapshot = server.BeginSnapshot())
+        {
+            // The root is copied before, its child after.
+            Assert.True(snapshot.CopyNodes(1));
+            server.Bench.Submit(client, OpCode.Delete, new DeleteRequest { Path = "/p", Version = -1 });
+            server.Bench.Submit(client, OpCode.Create, PipelineBench.CreateRequest("/p"));
+            server.Bench.Submit(client, OpCode.Create, PipelineBench.CreateRequest("/p/c", "kept"));
+            server.Commit();
+            while (snapshot.CopyNodes(16))
+            {
+                snapshot.WriteOut();
+            }
+
+            snapshot.Finish();
+        }
+
+        var before = TestServer.Describe(server.Bench.Pipeline.Tree);
+        var recovered = new TestServer(_disk);
+        Assert.Equal(3, recovered.Recovered.Replayed);
+        Assert.Equal(before, TestServer.Describe(recovered.Recovered.Tree));
+        recovered.Snapshot();
+        Assert.Equal(before, TestServer.Describe(new TestServer(_disk).Recovered.Tree));
+    }
+
+    [Fact]
     public void Purge_keeps_three_snapshots_and_the_logs_that_they_need()
     {
         var server = new TestServer(_disk);

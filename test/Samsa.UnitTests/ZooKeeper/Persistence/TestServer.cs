@@ -94,7 +94,7 @@ internal sealed class TestServer : IDisposable
             var acl = string.Join(' ', tree.AclOf(node).Select(entry => $"{entry.Perms}:{entry.Id.Scheme}:{entry.Id.Id}"));
             lines.Add(
                 $"{path} [{(node.Data is { } data ? Convert.ToHexString(data) : "null")}] {Text(stat)} {acl} "
-                + string.Join(',', (node.Children ?? []).Order(StringComparer.Ordinal)));
+                + string.Join(',', node.ChildNames().Order(StringComparer.Ordinal)));
         }
 
         return lines;
