@@ -11,4 +11,10 @@ public enum WatcherType
 
     /// <summary>All watches.</summary>
     Any = 3,
+
+    /// <summary>Persistent watches. Servers know it from 3.9 on.</summary>
+    Persistent = 4,
+
+    /// <summary>Persistent watches of a node and all below it. Servers know it from 3.9 on.</summary>
+    PersistentRecursive = 5,
 }

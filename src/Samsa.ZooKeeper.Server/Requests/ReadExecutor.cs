@@ -70,7 +70,7 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
                 return (watches.Find(asked.Path, connection) & KindsOf(asked.Type)) != 0 ? null : throw new KeeperException(KeeperError.NoWatcher);
             case OpCode.RemoveWatches:
                 var removed = Jute.Read<RemoveWatchesRequest>(body);
-                return watches.Remove(removed.Path, connection, KindsOf(removed.Type)) ? null : throw new KeeperException(KeeperError.NoWatcher);
+                return watches.Remove(removed.Path, connection, RemovedBy(removed.Type)) ? null : throw new KeeperException(KeeperError.NoWatcher);
             case OpCode.WhoAmI:
                 return WhoAmI(connection);
             case OpCode.MultiRead:
@@ -84,8 +84,21 @@ internal sealed class ReadExecutor(DataTree tree, WatchTable watches, AccessCont
     {
         WatcherType.Children => WatchKinds.Children | WatchKinds.Persistent | WatchKinds.PersistentRecursive,
         WatcherType.Data => WatchKinds.Data | WatchKinds.Persistent | WatchKinds.PersistentRecursive,
+        _ => RemovedBy(type),
+    };
+
+    /// <summary>
+    /// A plain watch and one that stays are not each other's (as from Apache 3.9 on): clients forget the plain one alone, and would wait for the
+    /// other for ever.
+    /// </summary>
+    private static WatchKinds RemovedBy(int type) => (WatcherType)type switch
+    {
+        WatcherType.Children => WatchKinds.Children,
+        WatcherType.Data => WatchKinds.Data,
         WatcherType.Any => WatchKinds.Data | WatchKinds.Children | WatchKinds.Persistent | WatchKinds.PersistentRecursive,
-        _ => throw new KeeperException(KeeperError.BadArguments),
+        WatcherType.Persistent => WatchKinds.Persistent,
+        WatcherType.PersistentRecursive => WatchKinds.PersistentRecursive,
+        _ => throw new ProtocolViolationException($"There is no type {type} of watches."),
     };
 
     private ExistsResponse Exists(ExistsRequest request, IClientConnection connection)

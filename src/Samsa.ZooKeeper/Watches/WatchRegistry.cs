@@ -235,6 +235,8 @@ internal sealed class WatchRegistry(Chroot chroot, Action<WatchedEvent, Exceptio
     {
         WatcherType.Children => [WatchRegistration.Children],
         WatcherType.Data => [WatchRegistration.Data, WatchRegistration.Exists],
+        WatcherType.Persistent => [WatchRegistration.Persistent],
+        WatcherType.PersistentRecursive => [WatchRegistration.PersistentRecursive],
         _ => Kinds,
     };
 

@@ -121,6 +121,28 @@ public sealed class WatchTests
         Assert.Empty(_watcher.Events);
     }
 
+    [Theory]
+    [InlineData(WatcherType.Data, WatcherType.Persistent)]
+    [InlineData(WatcherType.Children, WatcherType.PersistentRecursive)]
+    public void Removal_of_one_kind_leaves_the_others(WatcherType plain, WatcherType staying)
+    {
+        _bench.Create(_writer, "/a");
+        AddWatch("/a", staying == WatcherType.Persistent ? 0 : 1);
+        Assert.Equal(KeeperError.NoWatcher, Remove("/a", plain));
+        _bench.Ask(_watcher, OpCode.GetData, new GetDataRequest { Path = "/a", Watch = true });
+        _bench.Ask(_watcher, OpCode.GetChildren, new GetChildrenRequest { Path = "/a", Watch = true });
+
+        Assert.Equal(KeeperError.Ok, Remove("/a", plain));
+        Assert.Equal(KeeperError.NoWatcher, Remove("/a", plain));
+        Set("/a");
+        Set("/a");
+        Assert.Equal(2, _watcher.Events.Count);
+        Assert.Equal(KeeperError.Ok, Check("/a", staying));
+        Assert.Equal(KeeperError.Ok, Remove("/a", staying));
+        Assert.Equal(KeeperError.NoWatcher, Check("/a", staying));
+        Assert.Equal(KeeperError.MarshallingError, Remove("/a", (WatcherType)6));
+    }
+
     [Fact]
     public void Watches_of_an_old_connection_are_set_again_or_told_what_was_missed()
     {

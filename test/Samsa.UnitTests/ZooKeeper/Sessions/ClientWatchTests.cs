@@ -138,6 +138,11 @@ public sealed class ClientWatchTests : IAsyncLifetime
         Assert.Equal(Change(WatchEventType.NodeChildrenChanged, "/a"), await Soon(children.Changed));
         Assert.Equal(Change(WatchEventType.NodeChildrenChanged, "/a"), await stream.ReadAsync());
 
+        // No plain watch is left that could bring the event.
+        await client.SetDataAsync("/a", null);
+        Assert.True(stream.TryRead(out var set));
+        Assert.Equal(Change(WatchEventType.NodeDataChanged, "/a"), set);
+
         await stream.DisposeAsync();
         await client.SetDataAsync("/a", null);
         Assert.False(stream.TryRead(out _));
