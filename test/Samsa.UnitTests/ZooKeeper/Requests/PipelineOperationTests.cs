@@ -77,6 +77,24 @@ public sealed class PipelineOperationTests
         Assert.Equal(KeeperError.ReconfigDisabled, _bench.Ask(_client, OpCode.Reconfig, null).Error);
     }
 
+    /// <summary>Apache ZooKeeper 3.8.4 ends when it is asked so (a ClassCastException in its log's thread).</summary>
+    [Theory]
+    [InlineData(CreateMode.Persistent, OpCode.Create2)]
+    [InlineData(CreateMode.Ephemeral, OpCode.Create2)]
+    [InlineData(CreateMode.Container, OpCode.CreateContainer)]
+    public void Node_without_a_time_that_is_asked_for_as_one_with_a_time_is_made_as_what_it_is(CreateMode mode, OpCode logged)
+    {
+        var request = new CreateTtlRequest { Path = "/t", Acl = PipelineBench.Open, Flags = (int)mode, Ttl = -1 };
+        _bench.Submit(_client, OpCode.CreateTtl, request);
+
+        var proposal = Assert.Single(_bench.Commit());
+
+        Assert.Equal((int)logged, proposal.Header!.Type);
+        Assert.Equal(KeeperError.Ok, _client.Answers[^1].Error);
+        Assert.Equal("/t", Assert.IsType<Create2Response>(_client.Answers[^1].Body).Path);
+        Assert.Equal(mode == CreateMode.Ephemeral ? _client.SessionId : 0, _bench.Pipeline.Tree.StatOf(_bench.Pipeline.Tree.Find("/t")!).EphemeralOwner);
+    }
+
     [Fact]
     public void Failed_write_takes_a_transaction_of_its_own()
     {
