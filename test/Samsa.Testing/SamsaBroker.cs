@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Samsa.Broker.Configuration;
 using Samsa.Server;
@@ -33,6 +35,7 @@ public sealed class SamsaBroker : IAsyncDisposable
     private readonly bool _ownsDirectory;
     private SamsaServer? _server;
     private string? _ensemble;
+    private Socket? _reserved;
     private int _port;
 
     private SamsaBroker(SamsaBrokerOptions options)
@@ -121,6 +124,7 @@ public sealed class SamsaBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        _reserved?.Dispose();
         if (_ownsDirectory && Directory.Exists(DataDirectory))
             Directory.Delete(DataDirectory, recursive: true);
     }
@@ -137,8 +141,23 @@ public sealed class SamsaBroker : IAsyncDisposable
             Copy(folder, to.CreateSubdirectory(folder.Name));
     }
 
+    /// <summary>
+    /// Keeps the port while the broker is stopped: Linux would give it to the next who asks for any, and even to a client that tries again to reach
+    /// this broker, which then talks to itself. A socket that does not listen is in nobody's way.
+    /// </summary>
+    private void ReservePort()
+    {
+        if (_reserved is not null || !OperatingSystem.IsLinux())
+            return;
+        _reserved = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _reserved.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _reserved.Bind(new IPEndPoint(IPAddress.Parse(Host), 0));
+        _port = ((IPEndPoint)_reserved.LocalEndPoint!).Port;
+    }
+
     private async Task StartServerAsync()
     {
+        ReservePort();
         var properties = new Dictionary<string, string>(BrokerConfig.EmbeddedDefaults, StringComparer.Ordinal)
         {
             [BrokerKeys.Listeners] = string.Create(CultureInfo.InvariantCulture, $"PLAINTEXT://{Host}:{_port}"),

@@ -36,7 +36,7 @@ public sealed class ConsoleConsumerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("one\n", 1, 5000, "--topic cp --from-beginning")]
+    [InlineData("one\n", 1, 15000, "--topic cp --from-beginning")]
     [InlineData("", 0, 300, "--topic cp")]
     [InlineData("", 0, 300, "--topic cp --partition 0")]
     [InlineData("", 0, 300, "--topic cp --partition 0 --offset 99999")]

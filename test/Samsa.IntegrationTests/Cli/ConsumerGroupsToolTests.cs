@@ -334,5 +334,5 @@ public sealed class ConsumerGroupsToolTests : IAsyncLifetime
         Assert.Equal(new ToolRun(0, output, ""), await RunAsync(release, arguments));
 
     private Task<ToolRun> RunAsync(string release, params string[] arguments) =>
-        ToolRun.RunAsync(release, null, ["consumer-groups", "--bootstrap-server", _broker.BootstrapServers, .. arguments]);
+        ToolRun.RunAsync(release, null, ["consumer-groups", "--bootstrap-server", _broker.BootstrapServers, "--timeout", "120000", .. arguments]);
 }

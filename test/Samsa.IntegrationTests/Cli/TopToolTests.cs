@@ -18,7 +18,7 @@ public sealed class TopToolTests
         var topic = await MakeAsync(broker, "measured", partitions: 2);
         using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
         await using var tool = ToolProcess.Start(
-            "dotnet", SamsaProgram.AssemblyPath, "top", "--bootstrap-server", broker.BootstrapServers, "--topic", "meas.*", "--interval", "300", "--once", "--partitions");
+            "dotnet", SamsaProgram.AssemblyPath, "top", "--bootstrap-server", broker.BootstrapServers, "--topic", "meas.*", "--interval", "3000", "--once", "--partitions");
 
         // For as long as it looks, so that some records fall between its two looks.
         var end = tool.EndAsync();
@@ -85,7 +85,7 @@ public sealed class TopToolTests
         var made = await client.SendAsync<CreateTopicsResponse>(
             new CreateTopicsRequest
             {
-                TimeoutMs = 10_000,
+                TimeoutMs = 60_000,
                 Topics = [new CreateTopicsRequest.CreatableTopic { Name = name, NumPartitions = partitions, ReplicationFactor = 1 }],
             }, 7);
         return new WireTopic(name, made.Topics[0].TopicId);

@@ -21,7 +21,9 @@ public sealed partial class VerifiableConsumerTests : IAsyncLifetime
         {
             Overrides = new Dictionary<string, string> { ["group.initial.rebalance.delay.ms"] = "0" },
         });
-        await using var producer = new KafkaProducer(new ProducerOptions { BootstrapServers = _broker.BootstrapServers, Linger = TimeSpan.FromSeconds(1) });
+
+        // One batch, however long it takes to fill.
+        await using var producer = new KafkaProducer(new ProducerOptions { BootstrapServers = _broker.BootstrapServers, Linger = TimeSpan.FromSeconds(80) });
         for (int i = 0; i < 10; i++)
             await producer.SendAsync(new ProducerRecord { Topic = "x1", Key = i < 8 ? null : "k"u8.ToArray(), Value = new byte[] { (byte)('a' + i) } }, Cancellation);
         await producer.FlushAsync(Cancellation);

@@ -84,7 +84,7 @@ public sealed class ConsumerTests
         consumer.Assign(Partition);
         Check(await TakeAsync(consumer, 50), 0);
 
-        var request = new DeleteRecordsRequest { TimeoutMs = 30_000 };
+        var request = new DeleteRecordsRequest { TimeoutMs = 60_000 };
         request.Topics.Add(new DeleteRecordsRequest.DeleteRecordsTopic
         {
             Name = Topic,
@@ -121,7 +121,7 @@ public sealed class ConsumerTests
                     [new RecordHeader("number", BitConverter.GetBytes(i)), new RecordHeader("none", null)]);
             }
 
-            var request = new ProduceRequest { Acks = -1, TimeoutMs = 30_000 };
+            var request = new ProduceRequest { Acks = -1, TimeoutMs = 60_000 };
             var data = new ProduceRequest.TopicProduceData { Name = Topic };
             data.PartitionData.Add(new ProduceRequest.PartitionProduceData { Index = 0, Records = new RecordSlice(builder.Build()) });
             request.TopicData.Add(data);

@@ -14,6 +14,8 @@ namespace Samsa.IntegrationTests.Faults;
 /// </summary>
 public sealed class FailingDirectoryTests : IDisposable
 {
+    private const string Never = "3600000";
+
     private readonly string _good = Directory.CreateTempSubdirectory("samsa-good-").FullName;
     private readonly LogLines _lines = new();
 
@@ -29,7 +31,11 @@ public sealed class FailingDirectoryTests : IDisposable
     public async Task A_full_disk_costs_its_directory_and_no_acknowledged_record(string flushOnAck)
     {
         using var disk = SmallDisk.Mount(kilobytes: 1024);
-        await using var broker = await StartAsync(disk.Path, (BrokerKeys.SamsaFlushOnAck, flushOnAck));
+
+        // No checkpoint meets the full disk before a record does.
+        await using var broker = await StartAsync(
+            disk.Path, (BrokerKeys.SamsaFlushOnAck, flushOnAck), (BrokerKeys.ReplicaHighWatermarkCheckpointIntervalMs, Never),
+            (BrokerKeys.LogFlushOffsetCheckpointIntervalMs, Never), (BrokerKeys.LogFlushStartOffsetCheckpointIntervalMs, Never));
         using (var client = await WireClient.ConnectAsync(broker.BootstrapServers))
         {
             var topic = await CreateAsync(client);
@@ -112,7 +118,7 @@ public sealed class FailingDirectoryTests : IDisposable
     {
         var bad = Directory.CreateTempSubdirectory("samsa-vanishing-").FullName;
         await using var broker = await StartAsync(
-            bad, (BrokerKeys.SamsaFlushOnAck, "true"), (BrokerKeys.ReplicaHighWatermarkCheckpointIntervalMs, "3600000"));
+            bad, (BrokerKeys.SamsaFlushOnAck, "true"), (BrokerKeys.ReplicaHighWatermarkCheckpointIntervalMs, Never));
         using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
         var topic = await CreateAsync(client);
         var (healthy, failing) = Placed(broker, bad);

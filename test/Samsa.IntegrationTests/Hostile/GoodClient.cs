@@ -11,7 +11,7 @@ namespace Samsa.IntegrationTests.Hostile;
 /// </summary>
 internal sealed class GoodClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly WireTopic _topic;
     private readonly TimeProvider _time;

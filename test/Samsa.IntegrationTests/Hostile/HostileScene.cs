@@ -18,7 +18,7 @@ namespace Samsa.IntegrationTests.Hostile;
 /// </summary>
 internal sealed class HostileScene : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly List<Socket> _sockets = [];
 

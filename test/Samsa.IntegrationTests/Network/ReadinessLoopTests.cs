@@ -7,7 +7,7 @@ namespace Samsa.IntegrationTests.Network;
 
 public sealed class ReadinessLoopTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task While_one_connection_is_held_up_the_others_are_served_up_to_the_number_of_threads()

@@ -58,7 +58,7 @@ public sealed class SocketTransportTests : IDisposable
         var sending = pair.Transport.SendAsync(new FileRegion(null, _file, 0, _content.Length)).AsTask();
         Assert.False(sending.IsCompleted);
         pair.Transport.Dispose();
-        await Assert.ThrowsAnyAsync<Exception>(() => sending.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<Exception>(() => sending.WaitAsync(TimeSpan.FromSeconds(120)));
         Assert.IsNotType<TimeoutException>(sending.Exception?.InnerException);
         Assert.True(sending.IsFaulted || sending.IsCanceled);
     }
@@ -88,20 +88,20 @@ public sealed class SocketTransportTests : IDisposable
         var waiting = pair.Transport.WaitForBytesAsync().AsTask();
         Assert.False(waiting.IsCompleted);
         pair.SendFromPeer([9, 9]);
-        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(120));
         Assert.Equal(2, await pair.Transport.ReceiveAsync(buffer));
 
         var receiving = pair.Transport.ReceiveAsync(buffer).AsTask();
         Assert.False(receiving.IsCompleted);
         pair.SendFromPeer([1, 2, 3]);
-        Assert.Equal(3, await receiving.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(3, await receiving.WaitAsync(TimeSpan.FromSeconds(120)));
 
         // Bytes and end arrive before anybody asks: they may be announced together.
         pair.SendFromPeer([4]);
         pair.EndPeer();
-        Assert.Equal(1, await pair.Transport.ReceiveAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(1, await pair.Transport.ReceiveAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(120)));
         Assert.Equal(4, buffer[0]);
-        Assert.Equal(0, await pair.Transport.ReceiveAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, await pair.Transport.ReceiveAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(120)));
     }
 
     [Theory]
@@ -113,7 +113,7 @@ public sealed class SocketTransportTests : IDisposable
         var receiving = pair.Transport.ReceiveAsync(new byte[10]).AsTask();
         Assert.False(receiving.IsCompleted);
         pair.Transport.StopReceiving();
-        Assert.Equal(0, await receiving.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, await receiving.WaitAsync(TimeSpan.FromSeconds(120)));
         await pair.Transport.SendAsync(new byte[] { 9 }, moreFollows: false);
         Assert.Equal([9], await pair.ReadAsync(1));
     }
@@ -142,7 +142,7 @@ public sealed class SocketTransportTests : IDisposable
         public async Task<byte[]> ReadAsync(int count)
         {
             var bytes = new byte[count];
-            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(120));
             for (var at = 0; at < count;)
             {
                 var read = await _peer.ReceiveAsync(bytes.AsMemory(at), timeout.Token);

@@ -22,7 +22,7 @@ internal sealed class TestServer : IAsyncDisposable
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _started;
 
-    public TestServer(SocketServerOptions? options = null, Func<IMessage>? bulk = null)
+    public TestServer(SocketServerOptions? options = null, Func<IMessage>? bulk = null, TimeProvider? time = null)
     {
         var table = new ApiTable();
         table.Add<ApiVersionsRequest>(ApiKey.ApiVersions, 0, short.MaxValue, new ApiVersionsHandler(table, "cluster", 0).HandleAsync);
@@ -33,7 +33,7 @@ internal sealed class TestServer : IAsyncDisposable
             (options ?? new SocketServerOptions()) with { Listeners = [new ListenerEndpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 0)] },
             Metrics,
             NullLoggerFactory.Instance,
-            TimeProvider.System);
+            time ?? TimeProvider.System);
         Server.Start();
         EndPoint = Server.BoundListeners[0].EndPoint;
     }
@@ -73,7 +73,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Reads one answer; its bytes without the length, or null when the server has closed.</summary>
     public static async Task<byte[]?> ReadAnswerAsync(Socket socket)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var head = new byte[4];
         if (!await ReadAsync(socket, head, timeout.Token))
         {
@@ -97,7 +97,7 @@ internal sealed class TestServer : IAsyncDisposable
             var changed = Volatile.Read(ref _changed).Task;
             if (Volatile.Read(ref _started) < count)
             {
-                await changed.WaitAsync(TimeSpan.FromSeconds(60));
+                await changed.WaitAsync(TimeSpan.FromSeconds(120));
             }
         }
     }
@@ -105,7 +105,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Waits until the server has so many connections.</summary>
     public async Task UntilConnectionsAsync(int count)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (Server.OpenConnections != count)
         {
             timeout.Token.ThrowIfCancellationRequested();

@@ -11,7 +11,7 @@ namespace Samsa.IntegrationTests.Support;
 internal sealed class SamsaProgram : IAsyncDisposable
 {
     /// <summary>Far more than any step needs on a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder;

@@ -44,7 +44,7 @@ internal sealed class WireClient : IDisposable
     /// <summary>Creates a topic with one partition and fails the test when the broker does not.</summary>
     public async Task CreateTopicAsync(string name)
     {
-        var request = new CreateTopicsRequest { TimeoutMs = 30_000 };
+        var request = new CreateTopicsRequest { TimeoutMs = 60_000 };
         request.Topics.Add(new CreateTopicsRequest.CreatableTopic { Name = name, NumPartitions = 1, ReplicationFactor = 1 });
         var response = await SendAsync<CreateTopicsResponse>(ApiKey.CreateTopics, 5, request);
         if (response.Topics[0].ErrorCode != ErrorCode.None)
@@ -60,7 +60,7 @@ internal sealed class WireClient : IDisposable
         var partition = new ProduceRequest.PartitionProduceData { Index = 0, Records = new RecordSlice(batch.Build()) };
         var data = new ProduceRequest.TopicProduceData { Name = topic };
         data.PartitionData.Add(partition);
-        var request = new ProduceRequest { Acks = -1, TimeoutMs = 30_000 };
+        var request = new ProduceRequest { Acks = -1, TimeoutMs = 60_000 };
         request.TopicData.Add(data);
         var answer = (await SendAsync<ProduceResponse>(ApiKey.Produce, 9, request)).Responses[0].PartitionResponses[0];
         return (answer.ErrorCode, answer.BaseOffset);

@@ -147,7 +147,7 @@ public sealed class FetchTests(WireBroker broker) : IClassFixture<WireBroker>
         await client.MustProduceAsync(topic, WireRecords.Batch(5));
         var delete = new DeleteRecordsRequest
         {
-            TimeoutMs = 5000,
+            TimeoutMs = 60_000,
             Topics = [new() { Name = topic.Name, Partitions = [new() { Offset = 3 }] }],
         };
         await client.SendAsync<DeleteRecordsResponse>(delete, 1);

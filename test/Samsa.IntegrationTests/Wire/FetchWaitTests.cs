@@ -128,7 +128,7 @@ public sealed class FetchWaitTests(WireBroker broker) : IClassFixture<WireBroker
         var id = await consumer.PostAsync(Waiting(topic), 11);
         await AwaitParkedAsync(topic);
 
-        await admin.SendAsync<DeleteTopicsResponse>(new DeleteTopicsRequest { TopicNames = [topic.Name], TimeoutMs = 5000 }, 5);
+        await admin.SendAsync<DeleteTopicsResponse>(new DeleteTopicsRequest { TopicNames = [topic.Name], TimeoutMs = 60_000 }, 5);
 
         var response = await consumer.ReceiveAsync<FetchResponse>(id, 11);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, response.Responses[0].Partitions[0].ErrorCode);

@@ -132,7 +132,7 @@ public sealed class GroupTests
             await ReadyAsync(client);
             await client.SendAsync<OffsetCommitResponse>(await CommitAsync(client, "g", 7), 8);
             Assert.Equal(7, await FetchAsync(client, "g"));
-            await client.SendAsync<DeleteTopicsResponse>(new DeleteTopicsRequest { TopicNames = ["t"], TimeoutMs = 1000 }, 4);
+            await client.SendAsync<DeleteTopicsResponse>(new DeleteTopicsRequest { TopicNames = ["t"], TimeoutMs = 60_000 }, 4);
             Assert.Equal(-1, await FetchAsync(client, "g"));
         }
 
@@ -150,7 +150,7 @@ public sealed class GroupTests
         await ReadyAsync(client);
         await client.SendAsync<OffsetCommitResponse>(await CommitAsync(client, "g", 7), 8);
 
-        await client.SendAsync<DeleteTopicsResponse>(new DeleteTopicsRequest { TopicNames = ["__consumer_offsets"], TimeoutMs = 1000 }, 4);
+        await client.SendAsync<DeleteTopicsResponse>(new DeleteTopicsRequest { TopicNames = ["__consumer_offsets"], TimeoutMs = 60_000 }, 4);
 
         Assert.Equal(ErrorCode.NotCoordinator, (await client.SendAsync<JoinGroupResponse>(Join(), 3)).ErrorCode);
         await ReadyAsync(client);

@@ -280,7 +280,7 @@ public sealed class OffsetTests(WireBroker broker) : IClassFixture<WireBroker>
     {
         var request = new DeleteRecordsRequest
         {
-            TimeoutMs = 5000,
+            TimeoutMs = 60_000,
             Topics = [new() { Name = topic.Name, Partitions = [new() { Offset = offset }] }],
         };
         var response = await client.SendAsync<DeleteRecordsResponse>(request, version);

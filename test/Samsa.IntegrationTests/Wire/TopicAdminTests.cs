@@ -180,7 +180,7 @@ public sealed class TopicAdminTests(WireBroker broker) : IClassFixture<WireBroke
         var topic = await broker.CreateTopicAsync();
         using var client = await broker.ConnectAsync();
         await client.MustProduceAsync(topic, WireRecords.Batch());
-        var request = new DeleteTopicsRequest { TimeoutMs = 5000 };
+        var request = new DeleteTopicsRequest { TimeoutMs = 60_000 };
         if (version < 6)
             request.TopicNames.Add(topic.Name);
         else
@@ -228,7 +228,7 @@ public sealed class TopicAdminTests(WireBroker broker) : IClassFixture<WireBroke
     {
         var topic = await broker.CreateTopicAsync();
         using var client = await broker.ConnectAsync();
-        var request = new DeleteTopicsRequest { TimeoutMs = 5000, Topics = [new() { Name = topic.Name }, new() { Name = null, TopicId = topic.Id }] };
+        var request = new DeleteTopicsRequest { TimeoutMs = 60_000, Topics = [new() { Name = topic.Name }, new() { Name = null, TopicId = topic.Id }] };
 
         var answer = Assert.Single((await client.SendAsync<DeleteTopicsResponse>(request, 6)).Responses);
 
@@ -270,7 +270,7 @@ public sealed class TopicAdminTests(WireBroker broker) : IClassFixture<WireBroke
     {
         var request = new CreatePartitionsRequest
         {
-            TimeoutMs = 5000,
+            TimeoutMs = 60_000,
             Topics =
             [
                 new CreatePartitionsRequest.CreatePartitionsTopic
@@ -286,7 +286,7 @@ public sealed class TopicAdminTests(WireBroker broker) : IClassFixture<WireBroke
 
     private static async Task<(ErrorCode Error, string? Name)> DeleteAsync(WireClient client, string? name, Guid id)
     {
-        var request = new DeleteTopicsRequest { TimeoutMs = 5000, Topics = [new() { Name = name, TopicId = id }] };
+        var request = new DeleteTopicsRequest { TimeoutMs = 60_000, Topics = [new() { Name = name, TopicId = id }] };
         var answer = Assert.Single((await client.SendAsync<DeleteTopicsResponse>(request, 6)).Responses);
         return (answer.ErrorCode, answer.Name);
     }

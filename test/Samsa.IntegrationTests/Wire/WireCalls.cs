@@ -13,7 +13,7 @@ public static class WireCalls
         WireTopic topic, byte[]? records, short version, short acks = -1, int partition = 0, string? transactionalId = null) => new()
         {
             Acks = acks,
-            TimeoutMs = 5000,
+            TimeoutMs = 60_000,
             TransactionalId = transactionalId,
             TopicData =
             [

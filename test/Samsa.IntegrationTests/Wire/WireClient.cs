@@ -15,7 +15,7 @@ namespace Samsa.IntegrationTests.Wire;
 public sealed class WireClient : IDisposable
 {
     /// <summary>How long an answer may take before the test fails; a generous bound, never a measurement.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private const int MaxFrame = 128 * 1024 * 1024;
 

@@ -24,6 +24,7 @@ public sealed class AdminTests : IAsyncLifetime
             ["clientPort"] = "0",
             ["clientPortAddress"] = "127.0.0.1",
             ["preAllocSize"] = "64",
+            ["maxSessionTimeout"] = "3600000",
             ["4lw.commands.whitelist"] = "*",
             ["admin.serverPort"] = "0",
             ["admin.serverAddress"] = "127.0.0.1",
@@ -46,7 +47,7 @@ public sealed class AdminTests : IAsyncLifetime
     [Fact]
     public async Task Commands_answer_with_objects_under_both_names()
     {
-        await using var client = ZooKeeperClient.Start($"127.0.0.1:{_server.EndPoint.Port}");
+        await using var client = Client();
         await client.CreateAsync("/e", mode: CreateMode.Ephemeral);
         await using var watch = await client.WatchAsync("/e", AddWatchMode.Persistent);
 
@@ -107,11 +108,11 @@ public sealed class AdminTests : IAsyncLifetime
     [Fact]
     public async Task Words_tell_of_connections_and_sessions_as_Apaches()
     {
-        await using var client = ZooKeeperClient.Start($"127.0.0.1:{_server.EndPoint.Port}");
+        await using var client = Client();
         await client.ExistsAsync("/");
 
         Assert.Matches(
-            @"/127\.0\.0\.1:\d+\[1\]\(queued=0,recved=2,sent=2,sid=0x[0-9a-f]+,lop=EXIS,est=\d+,to=30000,lcxid=0x1,lzxid=0x1,lresp=\d+,llat=\d+,minlat=\d+,avglat=\d+,maxlat=\d+\)",
+            @"/127\.0\.0\.1:\d+\[1\]\(queued=0,recved=2,sent=2,sid=0x[0-9a-f]+,lop=EXIS,est=\d+,to=3600000,lcxid=0x1,lzxid=0x1,lresp=\d+,llat=\d+,minlat=\d+,avglat=\d+,maxlat=\d+\)",
             await WordAsync("cons"));
         Assert.Matches(@"1 expire at [A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4}:\n\t0x", await WordAsync("dump"));
         Assert.Matches($@"\n\tip: /127\.0\.0\.1:\d+ sessionId: 0x{client.SessionId:x}\n", await WordAsync("dump"));
@@ -134,6 +135,13 @@ public sealed class AdminTests : IAsyncLifetime
 
         static ZooKeeperConfig Parse(Dictionary<string, string> values) => ZooKeeperConfig.Parse(values.Append(new("dataDir", "/d")));
     }
+
+    // So long a session that no ping comes between.
+    private ZooKeeperClient Client() => ZooKeeperClient.Start(new ZooKeeperClientOptions
+    {
+        ConnectString = $"127.0.0.1:{_server.EndPoint.Port}",
+        SessionTimeout = TimeSpan.FromHours(1),
+    });
 
     private string Admin(string path) => $"http://{_server.AdminEndPoint}/{path}";
 

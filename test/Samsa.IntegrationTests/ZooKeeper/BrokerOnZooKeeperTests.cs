@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Samsa.Broker.Metadata;
@@ -16,6 +17,7 @@ namespace Samsa.IntegrationTests.ZooKeeper;
 public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("samsa-zookeeper-");
+    private readonly Socket _reserved = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private ZooKeeperServer _server = null!;
     private int _port;
 
@@ -23,6 +25,10 @@ public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
+        // Kept while the server is away, so that the system gives it to nobody else; a socket that does not listen is in nobody's way.
+        _reserved.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _reserved.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _port = ((IPEndPoint)_reserved.LocalEndPoint!).Port;
         StartServer();
         return default;
     }
@@ -30,6 +36,7 @@ public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        _reserved.Dispose();
         _directory.Delete(recursive: true);
     }
 
@@ -78,14 +85,14 @@ public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
     [Fact]
     public async Task A_killed_broker_starts_again_before_its_session_is_over()
     {
-        await using var samsa = SamsaProgram.StartServer($"zookeeper.connect={Connect}", "zookeeper.session.timeout.ms=60000");
+        await using var samsa = SamsaProgram.StartServer($"zookeeper.connect={Connect}", "zookeeper.session.timeout.ms=3600000");
         await samsa.ReadyAsync();
         await samsa.SignalAsync("KILL");
         await samsa.ExitAsync();
         await using var admin = ZooKeeperClient.Start(Connect);
         Assert.NotNull(await admin.ExistsAsync("/brokers/ids/0", TestContext.Current.CancellationToken));
 
-        // A broker that waited for the end of the session would take a minute, which is longer than the patience of the test.
+        // A broker that waited for the end of the session would take an hour, which is longer than the patience of the test.
         await using var again = SamsaProgram.Start(
             ["server", "--override", "listeners=PLAINTEXT://127.0.0.1:0", "--override", "samsa.http.port=-1", "--override", $"zookeeper.connect={Connect}"], samsa);
         await again.ReadyAsync();
@@ -188,10 +195,9 @@ public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
     private void StartServer()
     {
         _server = ZooKeeperServer.Start(
-            new ZooKeeperConfig { DataDir = _directory.FullName, ClientPort = _port, ClientPortAddress = IPAddress.Loopback, PreAllocSize = 64 },
+            new ZooKeeperConfig { DataDir = _directory.FullName, ClientPort = _port, ClientPortAddress = IPAddress.Loopback, PreAllocSize = 64, MaxSessionTimeout = 3_600_000 },
             TimeProvider.System,
             NullLogger.Instance);
-        _port = _server.EndPoint.Port;
     }
 
     // Whoever knows a session may end it: to its owner that is the same as if it had run out.

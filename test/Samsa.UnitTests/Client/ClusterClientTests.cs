@@ -11,7 +11,7 @@ namespace Samsa.UnitTests.Client;
 
 public sealed class ClusterClientTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     private readonly ScriptedCluster _cluster = new();
     private readonly TestOptions _options = new()

@@ -15,7 +15,7 @@ namespace Samsa.UnitTests.Broker.Metadata;
 /// <summary>The broker's metadata on our ZooKeeper server in the same process.</summary>
 public sealed class LocalZnodesTests : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
     private readonly FaultyLocalServer _server = new();
 
     public void Dispose() => _server.Dispose();

@@ -114,7 +114,7 @@ public sealed class ZooKeeperClusterMetadataTests
         }
 
         Assert.Equal(10_020, metadata.Current.Topics.Values.Sum(topic => topic.Partitions.Count));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"20 topics beside 10,000 partitions took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"20 topics beside 10,000 partitions took {watch.Elapsed}");
         Assert.Equal(1020, (await MetadataHarness.StartAsync(disk)).Current.Topics.Count);
     }
 

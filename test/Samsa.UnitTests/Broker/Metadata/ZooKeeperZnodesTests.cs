@@ -34,7 +34,7 @@ public sealed class ZooKeeperZnodesTests
 
         connection.Close();
 
-        var failure = Assert.IsType<KeeperException>(await listener.Failure.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        var failure = Assert.IsType<KeeperException>(await listener.Failure.Task.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken));
         Assert.Equal(KeeperError.SystemError, failure.Error);
         await Assert.ThrowsAsync<InvalidOperationException>(() => store.DisposeAsync().AsTask());
     }

@@ -57,7 +57,7 @@ internal sealed class ConnectionHarness : IDisposable
     /// <summary>Whether no handler waits for the test.</summary>
     public bool AnswersAtOnce { get; init; }
 
-    public Task Ended => _running.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task Ended => _running.WaitAsync(TimeSpan.FromSeconds(120));
 
     public static byte[] Heartbeat(int correlationId, int generation, short version = 3) => Frame(
         ApiKey.Heartbeat, version, correlationId, new HeartbeatRequest { GroupId = "g", GenerationId = generation, MemberId = "m" });
@@ -101,7 +101,7 @@ internal sealed class ConnectionHarness : IDisposable
                 arrived = _arrived.Task;
             }
 
-            await arrived.WaitAsync(TimeSpan.FromSeconds(30));
+            await arrived.WaitAsync(TimeSpan.FromSeconds(120));
         }
     }
 

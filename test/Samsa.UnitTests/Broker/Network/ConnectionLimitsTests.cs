@@ -36,7 +36,7 @@ public sealed class ConnectionLimitsTests
         var wait = limits.WaitForRoomAsync(CancellationToken.None).AsTask();
         Assert.False(wait.IsCompleted);
         limits.Remove(One);
-        await wait.WaitAsync(TimeSpan.FromSeconds(30));
+        await wait.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ConnectionLimitsTests
         limits.TryAdd(One, out _);
         var wait = limits.WaitForRoomAsync(CancellationToken.None).AsTask();
         limits.Change(new SocketServerOptions { MaxConnections = 2, MaxConnectionsPerIp = 1 });
-        await wait.WaitAsync(TimeSpan.FromSeconds(30));
+        await wait.WaitAsync(TimeSpan.FromSeconds(120));
         Assert.Equal(ConnectionVerdict.AddressIsFull, limits.TryAdd(One, out _));
     }
 
@@ -66,7 +66,7 @@ public sealed class ConnectionLimitsTests
             _time.Advance(TimeSpan.FromMilliseconds(240));
             Assert.False(wait.IsCompleted);
             _time.Advance(TimeSpan.FromMilliseconds(10));
-            await wait.WaitAsync(TimeSpan.FromSeconds(30));
+            await wait.WaitAsync(TimeSpan.FromSeconds(120));
         }
     }
 
@@ -78,6 +78,6 @@ public sealed class ConnectionLimitsTests
         _time.Advance(TimeSpan.FromHours(1));
         Assert.False(wait.IsCompleted);
         limits.Change(new SocketServerOptions { MaxConnectionCreationRate = 1 });
-        await wait.WaitAsync(TimeSpan.FromSeconds(30));
+        await wait.WaitAsync(TimeSpan.FromSeconds(120));
     }
 }

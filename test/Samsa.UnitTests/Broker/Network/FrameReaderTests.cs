@@ -176,7 +176,7 @@ public sealed class FrameReaderTests : IDisposable
         Assert.False(second.IsCompleted);
         first!.Dispose();
 
-        (await second.WaitAsync(TimeSpan.FromSeconds(30)))!.Dispose();
+        (await second.WaitAsync(TimeSpan.FromSeconds(120)))!.Dispose();
         Assert.Equal(0, memory.UsedBytes);
         Assert.Equal(0, _pool.Outstanding);
     }

@@ -143,7 +143,7 @@ internal sealed class MemoryTransport : ITransport
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(TimeSpan.FromSeconds(30));
+            await changed.WaitAsync(TimeSpan.FromSeconds(120));
         }
     }
 

@@ -25,10 +25,10 @@ public sealed class RequestMemoryTests
         memory.Release(30);
         Assert.False(first.IsCompleted || second.IsCompleted);
         memory.Release(30);
-        await first.WaitAsync(TimeSpan.FromSeconds(30));
+        await first.WaitAsync(TimeSpan.FromSeconds(120));
         Assert.False(second.IsCompleted);
         memory.Release(80);
-        await second.WaitAsync(TimeSpan.FromSeconds(30));
+        await second.WaitAsync(TimeSpan.FromSeconds(120));
         Assert.Equal(71, memory.UsedBytes);
     }
 
@@ -43,7 +43,7 @@ public sealed class RequestMemoryTests
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         memory.Release(10);
-        await patient.WaitAsync(TimeSpan.FromSeconds(30));
+        await patient.WaitAsync(TimeSpan.FromSeconds(120));
         Assert.Equal(7, memory.UsedBytes);
         memory.Release(7);
         Assert.Equal(0, memory.UsedBytes);

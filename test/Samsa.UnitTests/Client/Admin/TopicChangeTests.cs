@@ -172,7 +172,8 @@ public sealed class TopicChangeTests : IAsyncDisposable
         var options = new AdminOptions
         {
             BootstrapServers = "nobody:1",
-            DefaultApiTimeout = TimeSpan.FromMilliseconds(20),
+            // Long enough for a first attempt on a busy machine.
+            DefaultApiTimeout = TimeSpan.FromSeconds(1.5),
             RetryBackoff = TimeSpan.FromMilliseconds(1),
         };
         _script.Cluster.Faults.RefusedAddresses[new BrokerAddress("nobody", 1)] = true;

@@ -6,7 +6,7 @@ namespace Samsa.UnitTests.Client.Consumer;
 /// <summary>Waiting for what will come, within a limit that only a fault reaches.</summary>
 internal static class Conditions
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public static async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)
     {

@@ -5,7 +5,7 @@ internal static class Conditions
 {
     public static async Task Until(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (!condition())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, limit.Token);

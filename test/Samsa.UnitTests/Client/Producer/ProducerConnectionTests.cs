@@ -19,9 +19,9 @@ public sealed class ProducerConnectionTests
     [Fact]
     public async Task A_leader_that_a_refusal_names_gets_the_batch_at_once()
     {
-        // Metadata go on naming broker 1, and a retry would wait for half a minute.
-        _scene.Options.RetryBackoff = TimeSpan.FromSeconds(30);
-        _scene.Options.RetryBackoffMax = TimeSpan.FromSeconds(30);
+        // Metadata go on naming broker 1, and a retry would wait for half an hour.
+        _scene.Options.RetryBackoff = TimeSpan.FromMinutes(30);
+        _scene.Options.RetryBackoffMax = TimeSpan.FromMinutes(30);
         _scene.Options.DisposeTimeout = TimeSpan.Zero;
         _scene.Cluster.On(ApiKey.Produce, r =>
         {
@@ -40,7 +40,7 @@ public sealed class ProducerConnectionTests
 
         var sending = producer.ProduceAsync(Topic, default, "x"u8, Cancellation).AsTask();
 
-        Assert.Equal(0, (await sending.WaitAsync(TimeSpan.FromSeconds(25), TimeProvider.System, Cancellation)).Offset);
+        Assert.Equal(0, (await sending.WaitAsync(TimeSpan.FromSeconds(120), TimeProvider.System, Cancellation)).Offset);
         Assert.Equal(["x"], _scene.Log.Values(0));
     }
 

@@ -61,7 +61,7 @@ public sealed class CleanerThrottleTests
         var waiting = Task.Run(() => throttle.Take(1, CancellationToken.None), TestContext.Current.CancellationToken);
         await UntilAsync(() => throttle.Bytes == 1_000_001);
         throttle.BytesPerSecond = 1_000_000;
-        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken));
         Assert.True(throttle.Take(1, CancellationToken.None));
     }
 

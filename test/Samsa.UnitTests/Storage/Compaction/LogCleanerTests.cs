@@ -162,7 +162,7 @@ public sealed class LogCleanerTests
             return null;
         };
         Clean(manager, 1);
-        await deletion!.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await deletion!.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
         Assert.True(log.IsClosed);
         Assert.True(manager.Directories[0].IsOnline);
         Assert.DoesNotContain(log.TopicPartition, Checkpoint().Keys);

@@ -100,7 +100,7 @@ public sealed class LogDirectoryFailureTests
 
         _harness.Append(log, "b");
 
-        Assert.Equal(First, await offline.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(First, await offline.Task.WaitAsync(TimeSpan.FromSeconds(120)));
     }
 
     [Fact]

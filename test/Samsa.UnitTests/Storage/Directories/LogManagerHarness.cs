@@ -14,7 +14,7 @@ internal sealed class LogManagerHarness
     public const string First = "/data/a";
     public const string Second = "/data/b";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     public MemoryFileSystem Files { get; } = new();
 

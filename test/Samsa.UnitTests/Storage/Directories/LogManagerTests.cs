@@ -252,7 +252,7 @@ public sealed class LogManagerTests
 
         manager.GetOrCreate(Partition(0), TopicId, LogConfig.Default, isNew: true);
 
-        Assert.Equal(First, await offline.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(First, await offline.Task.WaitAsync(TimeSpan.FromSeconds(120)));
         Assert.True(manager.Directories[1].IsOnline);
     }
 

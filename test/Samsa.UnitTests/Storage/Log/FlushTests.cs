@@ -5,7 +5,7 @@ namespace Samsa.UnitTests.Storage.Log;
 
 public sealed class FlushTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly LogHarness _harness = new();
 

@@ -11,7 +11,7 @@ namespace Samsa.UnitTests.ZooKeeper.Recipes;
 /// <summary>What a broker builds on ZooKeeper, over lost connections and expired sessions.</summary>
 public sealed class RecipeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly LocalServer _server = new();
 

@@ -9,7 +9,7 @@ namespace Samsa.UnitTests.ZooKeeper.Sessions;
 /// <summary>What watchers of a client hear, in which order, and over lost connections.</summary>
 public sealed class ClientWatchTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly LocalServer _server = new();
 

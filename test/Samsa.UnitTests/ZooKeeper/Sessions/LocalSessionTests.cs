@@ -11,7 +11,7 @@ namespace Samsa.UnitTests.ZooKeeper.Sessions;
 /// <summary>Sessions of clients in the server's own process.</summary>
 public sealed class LocalSessionTests : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
     private readonly FaultyLocalServer _server = new();
     private readonly Client _client = new();
 

@@ -8,7 +8,7 @@ namespace Samsa.UnitTests.ZooKeeper.Sessions;
 /// <summary>The server's end of a connection.</summary>
 internal sealed class ScriptedConnection(Stream stream)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly FrameReader _frames = new(stream, int.MaxValue);
 

@@ -8,7 +8,7 @@ namespace Samsa.UnitTests.ZooKeeper.Sessions;
 /// <summary>Servers that do what a test says, frame by frame, over connections in memory.</summary>
 internal sealed class ScriptedServer : IConnector
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Channel<ScriptedConnection> _accepted = Channel.CreateUnbounded<ScriptedConnection>();
     private int _refusals;

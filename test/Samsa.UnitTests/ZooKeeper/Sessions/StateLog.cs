@@ -23,7 +23,7 @@ internal sealed class StateLog : INodeWatcher, IDisposable
         var states = new List<KeeperState>();
         while (states.Count < count)
         {
-            states.Add(await _states.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System));
+            states.Add(await _states.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(120), TimeProvider.System));
         }
 
         return states;

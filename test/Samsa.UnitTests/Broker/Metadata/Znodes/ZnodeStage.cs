@@ -59,7 +59,7 @@ internal sealed class ZnodeStage
 
         metadata.Changed += Look;
         Look(metadata.Current, new MetadataDelta());
-        var image = await seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var image = await seen.Task.WaitAsync(TimeSpan.FromSeconds(120));
         metadata.Changed -= Look;
         return image;
     }
