@@ -108,7 +108,7 @@ internal sealed class ZooKeeperZnodes : IZnodeConnection, INodeWatcher
     /// <inheritdoc/>
     public async Task ExecuteAsync(ZnodeRound round)
     {
-        // All on one connection: what came after a lost write would be done on the next one without it.
+        // All on one connection: what came after a lost one on the next connection would be done without it.
         var connection = _client.Connection;
 
         // Answers come in the order of the requests: waiting for the oldest is waiting for room.
