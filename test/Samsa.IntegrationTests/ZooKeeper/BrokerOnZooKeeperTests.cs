@@ -50,11 +50,16 @@ public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
 
         await _server.DisposeAsync();
         Assert.Equal((ErrorCode.None, 1), await client.ProduceAsync("t", "meanwhile"));
+        using CancellationTokenSource caller = new();
+        var givenUp = broker.Server!.Broker.Metadata.CreateTopicsAsync([new NewTopic("gone", 1, 1)], validateOnly: false, caller.Token);
         var made = broker.Server!.Broker.Metadata.CreateTopicsAsync([new NewTopic("u", 1, 1)], validateOnly: false, TestContext.Current.CancellationToken);
         Assert.False(made.IsCompleted);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => givenUp);
 
         StartServer();
         Assert.Equal(ErrorCode.None, (await made)[0].Error.Code);
+        Assert.Equal(["t", "u"], broker.Server!.Broker.Metadata.Current.Topics.Keys.Order());
         Assert.Equal((ErrorCode.None, 2), await client.ProduceAsync("t", "after"));
         Assert.Equal((ErrorCode.None, 0), await client.ProduceAsync("u", "first"));
     }
@@ -99,6 +104,29 @@ public sealed class BrokerOnZooKeeperTests : IAsyncLifetime
         await again.SignalAsync("TERM");
         Assert.Equal(0, await again.ExitAsync());
         Assert.Null(await admin.ExistsAsync("/brokers/ids/0", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_killed_broker_without_a_session_file_starts_when_its_session_is_over()
+    {
+        // What two hosts that are configured alike would announce, too.
+        string[] options = [$"zookeeper.connect={Connect}", "zookeeper.session.timeout.ms=4000", "advertised.listeners=PLAINTEXT://samsa.example:9092"];
+        await using var samsa = SamsaProgram.StartServer(options);
+        await samsa.ReadyAsync();
+        await using var admin = ZooKeeperClient.Start(Connect);
+        long killed = (await admin.GetDataAsync("/brokers/ids/0", TestContext.Current.CancellationToken)).Stat.EphemeralOwner;
+        await samsa.SignalAsync("KILL");
+        await samsa.ExitAsync();
+        File.Delete(Path.Combine(samsa.Folder, "data", "samsa-zookeeper-session"));
+
+        await using var again = SamsaProgram.Start(
+            ["server", "--override", "listeners=PLAINTEXT://127.0.0.1:0", "--override", "samsa.http.port=-1", .. options.SelectMany(static option => (string[])["--override", option])],
+            samsa);
+        await again.ReadyAsync();
+
+        Assert.NotEqual(killed, (await admin.GetDataAsync("/brokers/ids/0", TestContext.Current.CancellationToken)).Stat.EphemeralOwner);
+        await again.SignalAsync("TERM");
+        Assert.Equal(0, await again.ExitAsync());
     }
 
     [Fact]
