@@ -31,7 +31,7 @@ internal static class ConfluentMember
         }
         else
         {
-            config.SessionTimeoutMs = 6000;
+            config.SessionTimeoutMs = 15000;
             config.HeartbeatIntervalMs = 300;
             if (how is not null)
                 config.Set("partition.assignment.strategy", how);
@@ -39,6 +39,7 @@ internal static class ConfluentMember
 
         // With a cooperative assignor, and in a group of KIP-848, only the difference comes.
         SortedSet<int> owned = [];
+        Dictionary<TopicPartition, Offset> uncommitted = [];
         using var consumer = new ConsumerBuilder<Ignore, string>(config)
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) => Console.Error.WriteLine(error.Reason))
@@ -50,6 +51,8 @@ internal static class ConfluentMember
             .SetPartitionsRevokedHandler((_, partitions) =>
             {
                 owned.ExceptWith(partitions.Select(partition => partition.Partition.Value));
+                foreach (var partition in partitions)
+                    uncommitted.Remove(partition.TopicPartition);
                 if (owned.Count > 0)
                     output.Owns(owned);
                 else
@@ -57,25 +60,30 @@ internal static class ConfluentMember
             })
             .Build();
         consumer.Subscribe(topic);
-        while (!output.HasInputEnded)
-            ProcessNext(consumer, output);
+        while (!output.HasInputEnded || uncommitted.Count > 0)
+            ProcessNext(consumer, uncommitted, output);
         output.OwnsNothing();
         consumer.Close();
     }
 
-    private static void ProcessNext(IConsumer<Ignore, string> consumer, MemberOutput output)
+    private static void ProcessNext(IConsumer<Ignore, string> consumer, Dictionary<TopicPartition, Offset> uncommitted, MemberOutput output)
     {
         try
         {
             if (consumer.Consume(millisecondsTimeout: 100) is { } result)
             {
                 output.Processed(result.Partition.Value, result.Offset.Value.ToString(CultureInfo.InvariantCulture), result.Message.Value);
-                consumer.Commit(result);
+                uncommitted[result.TopicPartition] = result.Offset + 1;
             }
+
+            if (uncommitted.Count == 0)
+                return;
+            consumer.Commit(uncommitted.Select(one => new TopicPartitionOffset(one.Key, one.Value)));
+            uncommitted.Clear();
         }
         catch (KafkaException error)
         {
-            // A record that could not be committed comes again to its next owner: at least once.
+            // It is tried again, as while the coordinator loads, until somebody else has the partition: then the record comes again to its next owner.
             Console.Error.WriteLine(error.Message);
         }
     }

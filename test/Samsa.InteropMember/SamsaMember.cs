@@ -34,7 +34,7 @@ internal static class SamsaMember
         }
         else
         {
-            options.SessionTimeout = TimeSpan.FromSeconds(6);
+            options.SessionTimeout = TimeSpan.FromSeconds(15);
             options.HeartbeatInterval = TimeSpan.FromMilliseconds(300);
             if (how is not null)
                 options.Set("partition.assignment.strategy", how);

@@ -21,7 +21,7 @@ public abstract partial class AdminTests
         var altered = await _admin.AlterGroupOffsetsAsync("admin-empty", offsets, Cancellation);
         Assert.Equal([(first, ErrorCode.None), (second, ErrorCode.None), (missing, ErrorCode.UnknownTopicOrPartition)], altered.Select(r => (r.Partition, r.Error)));
         string server = (await target.StartedAsync()).BootstrapServers;
-        await using (var member = GroupMember.Kcat(server, ["grouped"], "admin-live", "group.instance.id=instance-1", "client.id=client-1", "enable.auto.commit=false"))
+        await using (var member = GroupMember.Kcat(server, ["grouped"], "admin-live", "group.instance.id=instance-1", "client.id=client-1", "enable.auto.commit=false", "session.timeout.ms=120000"))
         {
             await Conditions.UntilAsync("the group is stable", () => DescribeGroupAsync("admin-live"), g => g is { State: GroupState.Stable, Members: [{ Assignment.Count: 2 }] });
 

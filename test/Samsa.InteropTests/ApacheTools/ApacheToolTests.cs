@@ -77,7 +77,7 @@ public abstract class ApacheToolTests(string version, BrokerFixture fixture)
         string[] producing = version == "3.9" ? ["--property"] : ["--reader-property"];
         string[] arguments =
         [
-            "--topic", topic, "--compression-codec", codec,
+            "--topic", topic, "--compression-codec", codec, "--request-timeout-ms", "60000",
             .. new[] { "parse.key=true", "parse.headers=true" }.SelectMany(property => producing.Append(property)),
         ];
         (await ToolAsync("kafka-console-producer", arguments, Encoding.UTF8.GetBytes(lines.ToString()))).Succeeded();

@@ -30,8 +30,7 @@ public abstract partial class ClientSuiteTests
         await using var second = Member(options, topic);
         await using var third = Member(options, topic);
         RunningMember[] all = [first, second, third];
-        await UntilAsync(() => all.All(m => m.Partitions.Count == 1));
-        Assert.Equal(Partitions, all.SelectMany(m => m.Partitions).Distinct().Count());
+        await UntilAsync(() => all.All(m => m.Partitions.Count == 1) && all.SelectMany(m => m.Partitions).Distinct().Count() == Partitions);
         await ProduceEvenlyAsync(topic, 300);
         await UntilAsync(() => all.Sum(m => m.Records.Count) == 600);
 
@@ -161,7 +160,14 @@ public abstract partial class ClientSuiteTests
             consumer.Subscribe("nothing");
             try
             {
-                await consumer.PollAsync(TimeSpan.FromMilliseconds(500), Cancellation);
+                await Conditions.UntilAsync(
+                    "a member is told its epoch, or that there are no such groups",
+                    async () =>
+                    {
+                        await consumer.PollAsync(TimeSpan.FromMilliseconds(100), Cancellation);
+                        return consumer.GroupMetadata.GenerationId;
+                    },
+                    epoch => epoch > 0);
             }
             catch (KafkaException e) when (e.ErrorCode == ErrorCode.UnsupportedVersion)
             {

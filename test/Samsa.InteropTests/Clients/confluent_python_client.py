@@ -10,7 +10,7 @@ import record_file
 def create(bootstrap, topic, partitions, *configs):
     settings = dict(config.split("=", 1) for config in configs)
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    futures = admin.create_topics([NewTopic(topic, int(partitions), 1, config=settings)], operation_timeout=30)
+    futures = admin.create_topics([NewTopic(topic, int(partitions), 1, config=settings)], operation_timeout=120)
     for future in futures.values():
         future.result()
 
@@ -31,7 +31,7 @@ def produce(bootstrap, topic, codec, path):
     errors = []
     producer = Producer({
         "bootstrap.servers": bootstrap, "acks": "all", "compression.type": codec, "linger.ms": 5,
-        "max.in.flight.requests.per.connection": 1, "delivery.timeout.ms": 60000})
+        "max.in.flight.requests.per.connection": 1, "delivery.timeout.ms": 120000})
 
     def delivered(error, _):
         if error is not None:
@@ -51,7 +51,7 @@ def consume(bootstrap, topic, path, *queries):
     consumer = Consumer({
         "bootstrap.servers": bootstrap, "group.id": "unused", "enable.auto.commit": False, "auto.offset.reset": "error",
         "check.crcs": True, "enable.partition.eof": False})
-    partitions = sorted(consumer.list_topics(topic, timeout=30).topics[topic].partitions)
+    partitions = sorted(consumer.list_topics(topic, timeout=120).topics[topic].partitions)
     with open(path, "w", encoding="utf-8") as out:
         for query in queries:
             out.write(f"# {query}\n")
@@ -62,11 +62,11 @@ def consume(bootstrap, topic, path, *queries):
 def answer(consumer, topic, partitions, query, out):
     kind, only, position = record_file.start_of(query)
     chosen = [TopicPartition(topic, partition) for partition in ([only] if only is not None else partitions)]
-    bounds = {tp.partition: consumer.get_watermark_offsets(tp, timeout=30) for tp in chosen}
+    bounds = {tp.partition: consumer.get_watermark_offsets(tp, timeout=120) for tp in chosen}
     for tp in chosen:
         tp.offset = bounds[tp.partition][0] if kind == "all" else position
     if kind == "time":
-        for tp in (found := consumer.offsets_for_times(chosen, timeout=30)):
+        for tp in (found := consumer.offsets_for_times(chosen, timeout=120)):
             if tp.error:
                 sys.exit(f"{query}: {tp.error}")
             if tp.offset < 0:
@@ -75,9 +75,9 @@ def answer(consumer, topic, partitions, query, out):
     pending = {tp.partition for tp in chosen if tp.offset < bounds[tp.partition][1]}
     consumer.assign(chosen)
     while pending:
-        message = consumer.poll(60)
+        message = consumer.poll(120)
         if message is None:
-            sys.exit(f"{query}: nothing arrived for 60 s; still waiting for partitions {pending}")
+            sys.exit(f"{query}: nothing arrived for 120 s; still waiting for partitions {pending}")
         if message.error():
             sys.exit(f"{query}: {message.error()}")
         record_file.write(

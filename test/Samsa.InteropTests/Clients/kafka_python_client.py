@@ -8,19 +8,20 @@ from kafka.admin import KafkaAdminClient, NewTopic
 import record_file
 
 pinned = os.environ.get("KAFKA_PYTHON_API_VERSION")
-common = {"api_version": tuple(int(part) for part in pinned.split("."))} if pinned else {}
+# Unless told, it gives a broker two seconds to say what it speaks.
+common = {"api_version_auto_timeout_ms": 120000, "request_timeout_ms": 120000, **({"api_version": tuple(int(part) for part in pinned.split("."))} if pinned else {})}
 
 
 def create(bootstrap, topic, partitions):
     admin = KafkaAdminClient(bootstrap_servers=bootstrap, **common)
-    admin.create_topics([NewTopic(topic, num_partitions=int(partitions), replication_factor=1)], timeout_ms=30000)
+    admin.create_topics([NewTopic(topic, num_partitions=int(partitions), replication_factor=1)], timeout_ms=120000)
     admin.close()
 
 
 def produce(bootstrap, topic, codec, path):
     producer = KafkaProducer(
         bootstrap_servers=bootstrap, acks="all", linger_ms=5, compression_type=None if codec == "none" else codec,
-        max_in_flight_requests_per_connection=1, max_block_ms=60000, **common)
+        max_in_flight_requests_per_connection=1, max_block_ms=120000, **common)
     sent = []
     for partition, timestamp, key, value, headers in record_file.read(path):
         extra = {"headers": headers} if headers else {}
@@ -28,7 +29,7 @@ def produce(bootstrap, topic, codec, path):
     producer.flush(timeout=120)
     following = {}
     for future in sent:
-        metadata = future.get(timeout=30)
+        metadata = future.get(timeout=120)
         expected = following.get(metadata.partition, metadata.offset)
         # Old protocols answer -1 instead of an offset only with acks=0.
         if metadata.offset != expected:
@@ -39,7 +40,7 @@ def produce(bootstrap, topic, codec, path):
 
 def consume(bootstrap, topic, path, *queries):
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, consumer_timeout_ms=60000,
+        bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, consumer_timeout_ms=120000,
         auto_offset_reset="none", **common)
     with open(path, "w", encoding="utf-8") as out:
         for query in queries:
@@ -64,9 +65,9 @@ def answer(consumer, topic, query, out):
             consumer.seek(tp, found[tp].offset if found[tp] else ends[tp])
     pending = {tp for tp in assigned if consumer.position(tp) < ends[tp]}
     while pending:
-        batches = consumer.poll(timeout_ms=60000, max_records=2000)
+        batches = consumer.poll(timeout_ms=120000, max_records=2000)
         if not batches:
-            sys.exit(f"{query}: nothing arrived for 60 s; still waiting for {pending}")
+            sys.exit(f"{query}: nothing arrived for 120 s; still waiting for {pending}")
         for records in batches.values():
             for record in records:
                 record_file.write(

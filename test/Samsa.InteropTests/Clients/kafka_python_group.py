@@ -8,6 +8,7 @@ import threading
 import time
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer
+from kafka.errors import CommitFailedError
 
 
 def say(text):
@@ -29,21 +30,28 @@ class Listener(ConsumerRebalanceListener):
 
 bootstrap, topic, group = sys.argv[1:]
 consumer = KafkaConsumer(
-    bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest", session_timeout_ms=6000,
-    heartbeat_interval_ms=300, retry_backoff_ms=50, reconnect_backoff_ms=50, reconnect_backoff_max_ms=200, metadata_max_age_ms=2000)
+    bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest", session_timeout_ms=15000,
+    heartbeat_interval_ms=300, api_version_auto_timeout_ms=120000, retry_backoff_ms=50, reconnect_backoff_ms=50, reconnect_backoff_max_ms=200, metadata_max_age_ms=2000)
 consumer.subscribe([topic], listener=Listener())
 ended = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-while not ended.is_set():
+uncommitted = False
+while not ended.is_set() or uncommitted:
     batches = consumer.poll(timeout_ms=100)
     for records in batches.values():
         for record in records:
             say(f"C {record.partition} {record.offset} {record.value.decode()}")
-    if batches:
+    if batches or uncommitted:
         try:
+            uncommitted = True
             consumer.commit()
-        except Exception as error:
+            uncommitted = False
+        except CommitFailedError as error:
             # The next owner sees them again: at least once.
+            sys.stderr.write(f"{error}\n")
+            uncommitted = False
+        except Exception as error:
+            # As while the coordinator loads: once more, and before it leaves.
             sys.stderr.write(f"{error}\n")
 say(f"R {now()}")
 consumer.close(autocommit=False)

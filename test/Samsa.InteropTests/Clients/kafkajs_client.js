@@ -4,7 +4,7 @@ const fs = require('fs')
 const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = require('kafkajs')
 
 const [command, bootstrap, ...rest] = process.argv.slice(2)
-const kafka = new Kafka({ clientId: 'interop', brokers: [bootstrap], logLevel: logLevel.ERROR })
+const kafka = new Kafka({ clientId: 'interop', brokers: [bootstrap], logLevel: logLevel.ERROR, connectionTimeout: 60000, requestTimeout: 120000 })
 const codecs = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP }
 const decode = text => (text === '-' ? null : Buffer.from(text, 'base64'))
 
@@ -21,6 +21,7 @@ async function withAdmin (work) {
 function create (topic, partitions) {
   return withAdmin(admin => admin.createTopics({
     waitForLeaders: true,
+    timeout: 60000,
     topics: [{ topic, numPartitions: Number(partitions), replicationFactor: 1 }]
   }))
 }
@@ -53,10 +54,11 @@ function administer (topic) {
   return withAdmin(async admin => {
     const seen = {}
     seen.created = await admin.createTopics({
+      timeout: 60000,
       topics: [{ topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '7200000' }] }]
     })
     seen.createdAgain = await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] })
-    await admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] })
+    await admin.createPartitions({ timeout: 60000, topicPartitions: [{ topic, count: 4 }] })
     seen.listed = (await admin.listTopics()).includes(topic)
     const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
     seen.partitions = metadata.topics[0].partitions.map(p => [p.partitionId, p.leader === p.replicas[0], p.isr.length])
@@ -79,7 +81,7 @@ function administer (topic) {
     const cluster = await admin.describeCluster()
     seen.brokers = cluster.brokers.map(b => `${b.host}:${b.port}`)
     seen.hasClusterId = cluster.clusterId.length > 0
-    seen.deleted = await admin.deleteTopics({ topics: [topic], timeout: 30000 })
+    seen.deleted = await admin.deleteTopics({ topics: [topic], timeout: 60000 })
     seen.listedAfterDelete = (await admin.listTopics()).includes(topic)
     return seen
   }).then(seen => console.log(JSON.stringify(seen)))

@@ -52,7 +52,7 @@ def events(zk, path, kind):
 
 def settled(*lists):
     """The events, once each list has one: kazoo calls back from a thread of its own."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not all(lists) and time.monotonic() < end:
         time.sleep(0.01)
     return list(lists)
@@ -143,5 +143,5 @@ tell("others get now", lambda: two.get(P + "/bob"))
 waiting = threading.Event()
 two.exists(P + "/t1/e-0000000000", watch=lambda event: waiting.set())
 one.stop()
-tell("ephemeral of a closed session", lambda: (waiting.wait(30), two.exists(P + "/t1/e-0000000000")))
+tell("ephemeral of a closed session", lambda: (waiting.wait(120), two.exists(P + "/t1/e-0000000000")))
 two.stop()

@@ -5,7 +5,7 @@ import threading
 from kazoo.client import KazooClient
 from kazoo.recipe.barrier import DoubleBarrier
 
-WAIT = 60
+WAIT = 120
 clients = []
 
 

@@ -7,11 +7,12 @@ bootstrap, topic, source, target = sys.argv[1:]
 with open(source, "rb") as file:
     value = file.read()
 room = len(value) + (1 << 20)
-producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all", max_request_size=room, buffer_memory=2 * room)
-offset = producer.send(topic, value, partition=0).get(timeout=60).offset
+patient = {"api_version_auto_timeout_ms": 120000, "request_timeout_ms": 120000}
+producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all", max_request_size=room, buffer_memory=2 * room, **patient)
+offset = producer.send(topic, value, partition=0).get(timeout=120).offset
 producer.close()
 consumer = KafkaConsumer(
-    bootstrap_servers=bootstrap, group_id=None, consumer_timeout_ms=60000, max_partition_fetch_bytes=room, fetch_max_bytes=room)
+    bootstrap_servers=bootstrap, group_id=None, consumer_timeout_ms=120000, max_partition_fetch_bytes=room, fetch_max_bytes=room, **patient)
 partition = TopicPartition(topic, 0)
 consumer.assign([partition])
 consumer.seek(partition, offset)

@@ -1,6 +1,6 @@
 // What a program on Node.js does with ZooKeeper, by node-zookeeper-client: every step prints a line. The argument is host:port.
 const zookeeper = require('node-zookeeper-client');
-const client = zookeeper.createClient(process.argv[2], { sessionTimeout: 10000 });
+const client = zookeeper.createClient(process.argv[2], { sessionTimeout: 30000 });
 const { CreateMode, Exception, ACL, Permission, Id } = zookeeper;
 
 const call = (method, ...args) => new Promise((resolve, reject) =>

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text;
+using Samsa.Client.Admin;
 using Samsa.InteropTests.Support;
+using Samsa.Protocol;
 using Xunit;
 
 namespace Samsa.InteropTests.ClusterTools;
@@ -101,13 +104,26 @@ public abstract class ClusterToolTests(string version, BrokerFixture fixture)
 
         byte[] lines = Encoding.UTF8.GetBytes("h1:a,h2:b\tkey|val\nh1:N,:\tk|v|w\nN\tN|N\nalone\n\n\tk|\u00fc\r\nlast");
         await tools.SameAsync(
-            lines, "console-producer", ["--topic", "{own}-records", "--sync", "--compression-codec",
+            lines, "console-producer", ["--topic", "{own}-records", "--request-timeout-ms", "60000", "--sync", "--compression-codec",
             .. Each(reader, "parse.key=true", "parse.headers=true", "key.separator=|", "null.marker=N", "ignore.error=true")]);
-        await tools.SameAsync(Encoding.UTF8.GetBytes("no key\n"), "console-producer", ["--topic", "{own}-records", .. Each(reader, "parse.key=true")]);
+        await tools.SameAsync(Encoding.UTF8.GetBytes("no key\n"), "console-producer", ["--topic", "{own}-records", "--request-timeout-ms", "60000", .. Each(reader, "parse.key=true")]);
 
-        // With one partition, so that Apache's needs no group.
+        // With one partition, so that Apache's needs no group. How many there are is asked for, so that neither waits for more.
+        await using KafkaAdmin admin = new(new AdminOptions { BootstrapServers = server });
+        string[] counts = [];
+        foreach (string own in new[] { "theirs", "oursss" })
+        {
+            ListOffsetsResult end = (await admin.ListOffsetsAsync(
+                new Dictionary<TopicPartition, OffsetSpec> { [new(own + "-records", 0)] = OffsetSpec.Latest }, cancellation: TestContext.Current.CancellationToken))[0];
+            counts = [.. counts, end.Offset.ToString(CultureInfo.InvariantCulture)];
+        }
+
+        Assert.Equal(counts[0], counts[1]);
         string[] everything = Each(formatter, "print.key=true", "print.headers=true", "print.offset=true", "print.partition=true", "null.literal=NIL", "headers.separator=;");
-        await tools.SameAsync("console-consumer", [.. OnePartition, "--timeout-ms", "5000", .. everything]);
+        await tools.SameAsync("console-consumer", [.. OnePartition, "--max-messages", counts[0], "--timeout-ms", "120000", .. everything]);
+
+        // Behind the end nothing comes, however long one waits.
+        await tools.SameAsync("console-consumer", "--topic", "{own}-records", "--partition", "0", "--offset", counts[0], "--timeout-ms", "500");
         await tools.SameAsync(
             "console-consumer", [.. OnePartition, "--max-messages", "1", "--enable-systest-events", "--key-deserializer", "org.apache.kafka.common.serialization.LongDeserializer", "--skip-message-on-error", .. Each(formatter, "print.key=true")]);
     }

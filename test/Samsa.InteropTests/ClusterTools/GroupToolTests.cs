@@ -23,7 +23,7 @@ public abstract class GroupToolTests(string version, BrokerFixture fixture)
         await using var admin = new KafkaAdmin(new AdminOptions { BootstrapServers = server });
         await MakeTopicsAsync(admin, server);
         await CommitAsync(admin, "kept", 2);
-        await using var member = GroupMember.Kcat(server, ["tool-a", "tool-b"], "live", "group.instance.id=instance-1", "client.id=client-1");
+        await using var member = GroupMember.Kcat(server, ["tool-a", "tool-b"], "live", "group.instance.id=instance-1", "client.id=client-1", "session.timeout.ms=120000");
         await Conditions.UntilAsync(
             "the member has its partitions",
             async () => (await admin.DescribeGroupsAsync(["live"], cancellation: Cancellation))[0],

@@ -9,7 +9,7 @@ internal static class ReferenceTool
     /// <summary>Debian puts python3-snappy beside the system's own Python, whatever other Python comes first in the path.</summary>
     public const string Python = "/usr/bin/python3";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Skips the running test with a reason when the program does not run.</summary>
     public static async Task RequireAsync(string program, params string[] arguments)

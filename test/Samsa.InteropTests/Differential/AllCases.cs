@@ -30,8 +30,8 @@ internal static class AllCases
         FrameCases.AddTo(ClusterCases.DescribeLogDirs, s => new DescribeLogDirsRequest { Topics = [] });
         FrameCases.AddTo(ClusterCases.FindCoordinator, s => new FindCoordinatorRequest { Key = s.Version < 4 ? "g" : "", KeyType = (sbyte)(s.Version == 0 ? 0 : 9) });
         FrameCases.AddTo(TopicCases.CreateTopics, s => Requests.CreateTopics(Requests.NewTopic("no body")));
-        FrameCases.AddTo(TopicCases.CreatePartitions, s => new CreatePartitionsRequest { TimeoutMs = 1000, Topics = [] });
-        FrameCases.AddTo(TopicCases.DeleteTopics, s => new DeleteTopicsRequest { TimeoutMs = 1000 });
+        FrameCases.AddTo(TopicCases.CreatePartitions, s => new CreatePartitionsRequest { TimeoutMs = 60_000, Topics = [] });
+        FrameCases.AddTo(TopicCases.DeleteTopics, s => new DeleteTopicsRequest { TimeoutMs = 60_000 });
         FrameCases.AddTo(ConfigCases.DescribeConfigs, s => new DescribeConfigsRequest());
         FrameCases.AddTo(ConfigCases.ListConfigResources, s => new ListConfigResourcesRequest());
         FrameCases.AddTo(ConfigCases.AlterConfigs, s => new AlterConfigsRequest());

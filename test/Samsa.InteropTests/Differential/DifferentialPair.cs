@@ -20,6 +20,9 @@ public abstract class DifferentialPair(string version) : IAsyncLifetime
         ["log.index.size.max.bytes"] = "65536",
         ["auto.create.topics.enable"] = "true",
         ["log.retention.ms"] = "-1",
+
+        // On a busy machine Apache Kafka's broker would be put out by its own controller.
+        ["broker.session.timeout.ms"] = "30000",
         ["share.coordinator.state.topic.replication.factor"] = "1",
         ["share.coordinator.state.topic.min.isr"] = "1",
     };

@@ -13,7 +13,7 @@ internal static class Requests
         short version, WireTopic topic, short acks, string? transaction, params (int Partition, byte[]? Records)[] parts) => new()
         {
             Acks = acks,
-            TimeoutMs = 5000,
+            TimeoutMs = 60_000,
             TransactionalId = transaction,
             TopicData =
             [
@@ -65,7 +65,7 @@ internal static class Requests
         ],
     };
 
-    public static CreateTopicsRequest CreateTopics(params CreateTopicsRequest.CreatableTopic[] topics) => new() { Topics = [.. topics], TimeoutMs = 10000 };
+    public static CreateTopicsRequest CreateTopics(params CreateTopicsRequest.CreatableTopic[] topics) => new() { Topics = [.. topics], TimeoutMs = 60_000 };
 
     public static CreateTopicsRequest.CreatableTopic NewTopic(string name, int partitions = 1, short replicas = 1, params (string Key, string? Value)[] configs) => new()
     {

@@ -39,6 +39,14 @@ internal sealed record ToolCall(string Name, string Tool, params string[] Argume
     public bool OnlyReads => Input is null && File is null && (Tool is "kafka-get-offsets" or "kafka-log-dirs" or "kafka-dump-log"
         || Arguments.Contains("--describe") || Arguments.Contains("--list"));
 
+    // Their own limits, of 1.5 and 5 seconds for each request, are short on a busy machine.
+    private string[] Patient => Tool switch
+    {
+        "kafka-console-producer" => ["--request-timeout-ms", "60000"],
+        "kafka-consumer-groups" => ["--timeout", "120000"],
+        _ => [],
+    };
+
     /// <summary>The arguments for one of the two brokers.</summary>
     public IEnumerable<string> ArgumentsFor(Side side, string file)
     {
@@ -46,6 +54,6 @@ internal sealed record ToolCall(string Name, string Tool, params string[] Argume
         return (told ? [] : new[] { "--bootstrap-server", side.Server }).Concat(Arguments.Select(one => one
             .Replace("$SERVER", side.Server, StringComparison.Ordinal)
             .Replace("$DIR", side.Directory, StringComparison.Ordinal)
-            .Replace("$FILE", file, StringComparison.Ordinal)));
+            .Replace("$FILE", file, StringComparison.Ordinal))).Concat(Patient);
     }
 }

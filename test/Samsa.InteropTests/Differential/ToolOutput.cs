@@ -21,7 +21,7 @@ internal static partial class ToolOutput
         // The performance tests fill batches as fast as they can; what else is written comes to the same bytes.
         if (call.Tool == "kafka-log-dirs" && !call.Arguments.Contains("--topic-list"))
             output = Size().Replace(output, "\"size\":SIZE");
-        var lines = output.Split('\n').Select(line => Normal(call.Tool, line, side)).ToList();
+        var lines = output.Split('\n').Where(line => !Interim().IsMatch(line)).Select(line => Normal(call.Tool, line, side)).ToList();
         // Directories are listed in the order of the file system.
         if (call.AnyOrder || call.Tool == "kafka-log-dirs")
             lines = [.. lines.Select(line => line.TrimEnd(',')).Order(StringComparer.Ordinal)];
@@ -52,6 +52,10 @@ internal static partial class ToolOutput
 
     [GeneratedRegex(@"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+\] ")]
     private static partial Regex LogTime();
+
+    // What a performance test says every five seconds, if it takes so long.
+    [GeneratedRegex(@"^\d+ records sent, [^,]*, [^,]* ms avg latency, [^,]* ms max latency\.$")]
+    private static partial Regex Interim();
 
     [GeneratedRegex(@"^\s+(at |\.\.\. \d+ more)")]
     private static partial Regex Frame();

@@ -131,11 +131,15 @@ internal sealed class CompactionPair : IAsyncDisposable
         foreach (TestBroker broker in Brokers)
         {
             using IAdminClient admin = ConfluentDotnetClient.Admin(broker.BootstrapServers);
+            ConfigResource resource = new() { Type = ResourceType.Topic, Name = topic };
             await admin.AlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
             {
-                [new ConfigResource { Type = ResourceType.Topic, Name = topic }] =
-                    [.. _topics[topic].Select(config => new ConfigEntry { Name = config.Key, Value = config.Value })],
+                [resource] = [.. _topics[topic].Select(config => new ConfigEntry { Name = config.Key, Value = config.Value })],
             });
+
+            // Apache Kafka answers before its broker has heard of it; what comes next must not be compacted too early.
+            await Conditions.UntilAsync(
+                $"{key} of {topic} is {value}", () => admin.DescribeConfigsAsync([resource]), answer => answer[0].Entries[key].Value == value);
         }
     }
 }

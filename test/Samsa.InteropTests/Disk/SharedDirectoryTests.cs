@@ -22,8 +22,9 @@ public sealed class SharedDirectoryTests
         await using ZooKeeperProcess? zooKeeper = mode == "ZooKeeper" ? await ZooKeeperProcess.StartAsync() : null;
         await using ApacheKafkaProcess kafka = new("3.9", new Dictionary<string, string>(properties)
         {
-            // A broker that was killed may come back when its session is over.
-            ["zookeeper.session.timeout.ms"] = "2000",
+            // A broker that was killed may come back when its session is over, whoever keeps it.
+            ["zookeeper.session.timeout.ms"] = killed ? "6000" : "30000",
+            ["broker.session.timeout.ms"] = killed ? "9000" : "30000",
         }, zooKeeper?.Address);
         await kafka.StartAsync();
         List<string> written = [];

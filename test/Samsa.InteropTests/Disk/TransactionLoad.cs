@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Samsa.InteropTests.RoundTrips;
+using Samsa.InteropTests.Support;
 
 namespace Samsa.InteropTests.Disk;
 
@@ -12,7 +13,7 @@ namespace Samsa.InteropTests.Disk;
 internal sealed class TransactionLoad(string topic)
 {
     private const int RecordsPerTransaction = 12;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Child.Patience;
     private readonly Random _random = new(7);
     private int _records;
 

@@ -31,7 +31,7 @@ public sealed class GroupClientTests(GroupStories stories) : IClassFixture<Group
     private async Task<List<string>> DescribeAsync(string version)
     {
         var described = (await ApacheTool.RunAsync(
-            version, "kafka-consumer-groups", ["--bootstrap-server", stories.Broker.BootstrapServers, "--describe", "--group", "group-of-kcat"])).Succeeded();
+            version, "kafka-consumer-groups", ["--bootstrap-server", stories.Broker.BootstrapServers, "--describe", "--group", "group-of-kcat", "--timeout", "120000"])).Succeeded();
         return described.Lines
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(words => words.Length > 7 && words[0] == "group-of-kcat")

@@ -76,7 +76,7 @@ internal sealed partial class GroupMember : IAsyncDisposable
     /// <summary>kcat, with more settings of its client as <c>key=value</c>.</summary>
     public static GroupMember Kcat(string server, IEnumerable<string> topics, string group, params IEnumerable<string> settings) => new(Child.Describe(Tools.Kcat,
     [
-        "-E", "-b", server, "-G", group, "-f", "C %p %o %s\n", "-u", "-X", "auto.offset.reset=earliest", "-X", "session.timeout.ms=6000", "-X", "heartbeat.interval.ms=300",
+        "-E", "-b", server, "-G", group, "-f", "C %p %o %s\n", "-u", "-X", "auto.offset.reset=earliest", "-X", "session.timeout.ms=15000", "-X", "heartbeat.interval.ms=300",
         "-X", "auto.commit.interval.ms=100", "-X", "reconnect.backoff.ms=50", "-X", "reconnect.backoff.max.ms=200", "-X", "topic.metadata.refresh.interval.ms=2000",
         .. settings.SelectMany(s => new[] { "-X", s }), .. topics,
     ]));
@@ -90,7 +90,7 @@ internal sealed partial class GroupMember : IAsyncDisposable
     public static async Task<GroupMember> ApacheAsync(string version, string server, string topic, string group, params string[] properties)
     {
         var (forConsumer, forFormatter) = version == "3.9" ? ("--consumer-property", "--property") : ("--command-property", "--formatter-property");
-        string[] consumer = ["session.timeout.ms=6000", "heartbeat.interval.ms=300", "auto.commit.interval.ms=100", "metadata.max.age.ms=2000", .. properties];
+        string[] consumer = ["session.timeout.ms=15000", "heartbeat.interval.ms=300", "auto.commit.interval.ms=100", "metadata.max.age.ms=2000", .. properties];
         return new GroupMember(Child.Describe(
             Tools.Bash,
             [
@@ -113,7 +113,7 @@ internal sealed partial class GroupMember : IAsyncDisposable
         await File.WriteAllLinesAsync(settings, how == "consumer" ? common : [.. common, "heartbeat.interval.ms=300"]);
         string[] protocol = how == "consumer"
             ? ["--group-protocol", how]
-            : ["--session-timeout", "6000", "--assignment-strategy", "org.apache.kafka.clients.consumer." + how];
+            : ["--session-timeout", "15000", "--assignment-strategy", "org.apache.kafka.clients.consumer." + how];
         return new GroupMember(Child.Describe(
             Tools.Bash,
             [

@@ -23,6 +23,7 @@ public sealed class SlowConsumerTests : IAsyncLifetime
     private const int ValueBytes = 64 * 1024;
     private const int SegmentBytes = 1024 * 1024;
     private const int RecordsPerSegment = SegmentBytes / ValueBytes;
+    private const int RetentionBytes = 2 * SegmentBytes;
 
     // Overtaken so often; more with SAMSA_SIZE_OVERTAKES.
     private static readonly int Rounds = Sizes.Sizes.Of("OVERTAKES", 4);
@@ -34,7 +35,7 @@ public sealed class SlowConsumerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _broker = await TestBroker.StartProcessAsync(
         "log.retention.check.interval.ms=100", "log.initial.task.delay.ms=0", "log.segment.delete.delay.ms=100",
-        "log.retention.bytes=2097152", "log.segment.bytes=1048576");
+        $"log.retention.bytes={RetentionBytes}", $"log.segment.bytes={SegmentBytes}");
 
     public ValueTask DisposeAsync() => Broker.DisposeAsync();
 
@@ -114,6 +115,7 @@ public sealed class SlowConsumerTests : IAsyncLifetime
             await ProduceAsync(client, topic, 4 * RecordsPerSegment);
             long position = next;
             await Conditions.UntilAsync("the log begins behind the consumer", () => StartAsync(client, topic), start => start > position + RecordsPerSegment);
+            await UntilRetentionIsDoneAsync(topic);
         }
 
         while (next < _produced)
@@ -189,6 +191,17 @@ public sealed class SlowConsumerTests : IAsyncLifetime
         await Conditions.UntilAsync("the log begins behind the segment", () => StartAsync(client, topic), start => start > baseOffset);
         await Conditions.UntilAsync(
             "the files of the segment are gone", () => Task.FromResult(Directory.GetFiles(folder, files).Length), count => count == 0);
+    }
+
+    // Nothing is left that it would take: without its oldest segment the log would be smaller than what is kept.
+    private async Task UntilRetentionIsDoneAsync(WireTopic topic)
+    {
+        int bytes = WireRecords.Single(null, ValueOf(0), WireRecords.Now).Length;
+        await Conditions.UntilAsync(
+            "retention has taken what it may",
+            () => Task.FromResult(Directory.GetFiles(Path.Combine(Broker.DataDirectory, topic.Name + "-0"), "*.log")
+                .Select(file => long.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture)).Order().ToList()),
+            offsets => offsets.Count < 2 || (_produced - offsets[1]) * bytes < RetentionBytes);
     }
 
     private static Task<int> AssertNoDeletedFileAsync(ProcessUse use) =>

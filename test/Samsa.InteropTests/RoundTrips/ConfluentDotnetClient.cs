@@ -8,7 +8,7 @@ namespace Samsa.InteropTests.RoundTrips;
 /// <summary>Confluent.Kafka, inside this process, on the operating system's librdkafka.</summary>
 internal sealed class ConfluentDotnetClient : IKafkaClient
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Child.Patience;
 
     public ConfluentDotnetClient() => SystemLibrdkafka.Load(Tools.Librdkafka);
 

@@ -51,6 +51,6 @@ public sealed class ConfluentDotnetTests(BrokerFixture fixture) : IClassFixture<
         Assert.DoesNotContain(left, record => record.Partition == 1);
 
         await admin.DeleteTopicsAsync([Topic]);
-        Assert.DoesNotContain(admin.GetMetadata(TimeSpan.FromSeconds(30)).Topics, topic => topic.Topic == Topic);
+        Assert.DoesNotContain(admin.GetMetadata(Child.Patience).Topics, topic => topic.Topic == Topic);
     }
 }

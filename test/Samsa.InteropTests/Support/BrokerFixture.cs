@@ -7,8 +7,11 @@ public sealed class BrokerFixture : IAsyncLifetime
 {
     private TestBroker? _broker;
 
-    /// <summary>Three partitions for a topic that appears by itself; everything else as Kafka has it.</summary>
-    internal async Task<TestBroker> BrokerAsync() => _broker ??= await TestBroker.StartAsync("num.partitions=3");
+    /// <summary>
+    /// Three partitions for a topic that appears by itself; everything else as Kafka has it, but that retention does not look for old records:
+    /// some tests write such, whenever their turn is.
+    /// </summary>
+    internal async Task<TestBroker> BrokerAsync() => _broker ??= await TestBroker.StartAsync("num.partitions=3", "log.retention.check.interval.ms=86400000", "log.initial.task.delay.ms=86400000");
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

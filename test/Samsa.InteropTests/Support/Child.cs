@@ -9,16 +9,20 @@ internal static class Child
     /// <summary>Far more than any step needs on a busy machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
+    /// <summary>The same for what is many steps in one: a compiler that finds nothing of its cache, a suite of tests, a start of a broker in Java.</summary>
+    public static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(10);
+
     public static Task<ChildResult> RunAsync(string program, params string[] arguments) =>
         RunAsync(program, arguments, input: null, environment: null);
 
     public static async Task<ChildResult> RunAsync(
-        string program, IEnumerable<string> arguments, byte[]? input, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, byte[]? input, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? patience = null)
     {
+        TimeSpan most = patience ?? Patience;
         ProcessStartInfo start = Describe(program, arguments, environment);
         string command = program + " " + string.Join(' ', start.ArgumentList);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("Could not start " + command);
-        using CancellationTokenSource limit = new(Patience);
+        using CancellationTokenSource limit = new(most);
         using MemoryStream output = new();
         Task outputCopied = process.StandardOutput.BaseStream.CopyToAsync(output, limit.Token);
         Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
@@ -31,7 +35,7 @@ internal static class Child
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException(
-                $"{command}\ndid not end within {Patience.TotalSeconds} s. It wrote: {Encoding.UTF8.GetString(output.ToArray())}");
+                $"{command}\ndid not end within {most.TotalSeconds} s. It wrote: {Encoding.UTF8.GetString(output.ToArray())}");
         }
 
         return new ChildResult(command, process.ExitCode, output.ToArray(), await errors);

@@ -18,9 +18,9 @@ internal static class Conditions
                 return answer;
             }
 
-            if (time.GetElapsedTime(began) > TimeSpan.FromSeconds(60))
+            if (time.GetElapsedTime(began) > Child.Patience)
             {
-                throw new TimeoutException($"Not within 60 s: {what}. The last answer was {answer}.");
+                throw new TimeoutException($"Not within {Child.Patience.TotalSeconds} s: {what}. The last answer was {answer}.");
             }
 
             await Task.Delay(Pause, time);

@@ -67,12 +67,12 @@ internal sealed class SamsaProcess(IReadOnlyDictionary<string, string> overrides
         await Child.RunAsync("kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture));
         try
         {
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            await process.WaitForExitAsync().WaitAsync(Child.Patience);
         }
         catch (TimeoutException)
         {
             await KillAsync();
-            throw new TimeoutException("samsa did not end within 60 s of SIGTERM.");
+            throw new TimeoutException($"samsa did not end within {Child.Patience.TotalSeconds} s of SIGTERM.");
         }
 
         int exitCode = process.ExitCode;

@@ -65,7 +65,7 @@ internal abstract class TestBroker : IAsyncDisposable
     }
 
     /// <summary>True when somebody accepts connections on the port.</summary>
-    protected static async Task<bool> IsListeningAsync(int port)
+    internal static async Task<bool> IsListeningAsync(int port)
     {
         using TcpClient client = new();
         try
@@ -92,7 +92,15 @@ internal abstract class TestBroker : IAsyncDisposable
             _ => throw new InvalidOperationException(
                 $"SAMSA_INTEROP_TARGET is '{target}'; it can be samsa, native, in-process, kafka-4.3 or kafka-3.9."),
         };
-        await broker.StartAsync();
-        return broker;
+        try
+        {
+            await broker.StartAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -93,7 +93,7 @@ internal static class Tools
         Assert.SkipUnless(Directory.Exists($"{Sources}/src/{library}"), $"No {library}: install the Debian package {package}. {Hint}");
         Dictionary<string, string> environment = new() { ["GO111MODULE"] = "off", ["GOPATH"] = Sources, ["GOFLAGS"] = "" };
         string[] arguments = ["build", "-o", output, Path.Combine(RepositoryPaths.Clients, client, "main.go")];
-        (await Child.RunAsync(go, arguments, input: null, environment)).Succeeded();
+        (await Child.RunAsync(go, arguments, input: null, environment, Child.LongPatience)).Succeeded();
     }
 
     private static string OnPath(string program, string package)

@@ -30,17 +30,21 @@ internal sealed class ZooKeeperProcess : IAsyncDisposable
         string home = zooKeeper._directory.FullName;
         prepare?.Invoke(zooKeeper.DataDirectory);
         // The started server inherits the script's output, which therefore does not end with the script. A short tick, so that
-        // the session of a killed broker may be short.
+        // the session of a killed broker may be short; as long as ever asked for, so that a busy machine ends none.
         string command = $"exec \"$0\" \"$@\" > '{home}/start.out' 2>&1";
         string[] arguments =
-            ["-c", command, zooKeeper._script, "3.9", "start-zookeeper", home, zooKeeper._port.ToString(CultureInfo.InvariantCulture), "tickTime=500"];
+            ["-c", command, zooKeeper._script, "3.9", "start-zookeeper", home, zooKeeper._port.ToString(CultureInfo.InvariantCulture), "tickTime=500", "maxSessionTimeout=60000"];
         Dictionary<string, string> environment = new() { ["JAVA_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", ["HEAP"] = "128m" };
-        ChildResult result = await Child.RunAsync(Tools.Bash, arguments, input: null, environment);
-        if (result.ExitCode != 0)
+        ChildResult result = await Child.RunAsync(Tools.Bash, arguments, input: null, environment, Child.LongPatience);
+        try
         {
-            string output = await File.ReadAllTextAsync(Path.Combine(home, "start.out"));
-            zooKeeper._directory.Dispose();
-            throw new InvalidOperationException(output);
+            await PeerServer.UntilListeningAsync(result, home, zooKeeper._port);
+        }
+        catch
+        {
+            zooKeeper._stopped = !PeerServer.IsRunning(home);
+            await zooKeeper.DisposeAsync();
+            throw;
         }
 
         // Its port listens before it serves; who comes in between is sent away, or even never answered.

@@ -12,8 +12,9 @@ internal sealed class InProcessZooKeeper : IAsyncDisposable
 {
     private readonly ZooKeeperServer _server;
 
+    // As short sessions as anybody asks for, and as long ones, so that a busy machine ends none.
     public InProcessZooKeeper(string directory) => _server = ZooKeeperServer.Start(
-        new ZooKeeperConfig { DataDir = directory, ClientPort = 0, ClientPortAddress = IPAddress.Loopback, TickTime = 500, FourLetterWords = ["*"] },
+        new ZooKeeperConfig { DataDir = directory, ClientPort = 0, ClientPortAddress = IPAddress.Loopback, TickTime = 500, MaxSessionTimeout = 60_000, FourLetterWords = ["*"] },
         TimeProvider.System,
         NullLogger.Instance);
 

@@ -18,8 +18,8 @@ public sealed class KillTests : IConnector
 {
     private const int Writers = 4;
 
-    // Sessions of those who stay are ten ticks long, and begin anew with every start of the server.
-    private const string Settings = "tickTime=500\npreAllocSize=64\nsnapCount=300\n";
+    // Sessions of those who stay are longer than anything takes, and begin anew with every start of the server; those of the others are short.
+    private const string Settings = "tickTime=500\nmaxSessionTimeout=60000\npreAllocSize=64\nsnapCount=300\n";
 
     private readonly int[] _acknowledged = new int[Writers];
     private readonly int[] _attempted = new int[Writers];
@@ -104,7 +104,7 @@ public sealed class KillTests : IConnector
     {
         ConnectString = "127.0.0.1:1",
         Connector = this,
-        SessionTimeout = timeout ?? TimeSpan.FromSeconds(5),
+        SessionTimeout = timeout ?? TimeSpan.FromSeconds(60),
         ReconnectBackoff = TimeSpan.FromMilliseconds(10),
     });
 

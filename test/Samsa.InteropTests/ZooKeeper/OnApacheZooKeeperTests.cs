@@ -23,7 +23,7 @@ public sealed class OnApacheZooKeeperTests
         string[] arguments = [suite, "-noLogo", "-noColor", .. Classes.SelectMany(name => new[] { "-class", "Samsa.IntegrationTests." + name })];
 
         ChildResult run = await Child.RunAsync(
-            "dotnet", arguments, input: null, new Dictionary<string, string> { ["SAMSA_TESTING_ZOOKEEPER"] = zooKeeper.Address });
+            "dotnet", arguments, input: null, new Dictionary<string, string> { ["SAMSA_TESTING_ZOOKEEPER"] = zooKeeper.Address }, Child.LongPatience);
 
         run.Succeeded();
         Assert.Contains("Failed: 0", run.Text, StringComparison.Ordinal);

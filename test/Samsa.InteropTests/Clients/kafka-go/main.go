@@ -18,7 +18,7 @@ import (
 	"github.com/segmentio/kafka-go/snappy"
 )
 
-const patience = 60 * time.Second
+const patience = 120 * time.Second
 
 func check(err error) {
 	if err != nil {

@@ -204,7 +204,7 @@ internal static class ConsumerGroupCases
                 var (group, topic) = (await s.GroupAsync(), await s.GroupTopicAsync(1));
                 await s.InAsync(group, "m1", topic);
                 await s.PrepareAsync<CreatePartitionsResponse>(
-                    new CreatePartitionsRequest { TimeoutMs = 10_000, Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = topic.Name, Count = 3, Assignments = null }] }, 3);
+                    new CreatePartitionsRequest { TimeoutMs = 60_000, Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = topic.Name, Count = 3, Assignments = null }] }, 3);
                 await s.AwaitBeatAsync(Going(group, "m1", 2), answer => answer.MemberEpoch == 3);
                 await s.LookAsync(group);
             }

@@ -29,7 +29,7 @@ internal static class DataCases
         { "compacted topic", async s => await DeletingAsync(s, ["cleanup.policy=compact"], 1) },
         { "compacted and deleted topic", async s => await DeletingAsync(s, ["cleanup.policy=compact,delete"], 1) },
         { "internal topic", s => Delete("__consumer_offsets", 0, 0) },
-        { "no topics", s => new DeleteRecordsRequest { TimeoutMs = 1000 } },
+        { "no topics", s => new DeleteRecordsRequest { TimeoutMs = 60_000 } },
         { "no partitions", async s =>
             {
                 var request = Delete((await s.TopicAsync()).Name, 0, 0);
@@ -74,7 +74,7 @@ internal static class DataCases
 
     public static DeleteRecordsRequest Delete(string topic, int partition, long offset) => new()
     {
-        TimeoutMs = 10000,
+        TimeoutMs = 60_000,
         Topics =
         [
             new DeleteRecordsRequest.DeleteRecordsTopic

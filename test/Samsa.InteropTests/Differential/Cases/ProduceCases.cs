@@ -41,8 +41,8 @@ internal static class ProduceCases
             { "empty topic name or zero id", s => s.Produce(new WireTopic("", Guid.Empty), Batches.Of()) },
             { "unknown partition", async s => await s.ProbeAsync(s.Produce(await s.TopicAsync(), Batches.Of(), partition: 99)) },
             { "negative partition", async s => await s.ProbeAsync(s.Produce(await s.TopicAsync(), Batches.Of(), partition: -1)) },
-            { "no topics", s => new ProduceRequest { Acks = -1, TimeoutMs = 1000 } },
-            { "no topics and wrong acks", s => new ProduceRequest { Acks = 7, TimeoutMs = 1000 } },
+            { "no topics", s => new ProduceRequest { Acks = -1, TimeoutMs = 60_000 } },
+            { "no topics and wrong acks", s => new ProduceRequest { Acks = 7, TimeoutMs = 60_000 } },
             { "no partitions", async s => await s.ProbeAsync(Requests.Produce(s.Version, await s.TopicAsync(), -1, null)) },
             { "two partitions one wrong", async s => await s.ProbeAsync(
                 Requests.Produce(s.Version, await s.TopicAsync(2), -1, null, (0, Batches.Of()), (1, Batches.Of(3)), (2, Batches.Of()))) },

@@ -39,7 +39,7 @@ internal static class TopicCases
         { "unknown topic", s => Grow("nobody", 2) },
         { "invalid topic", s => Grow("no body", 2) },
         { "empty name", s => Grow("", 2) },
-        { "no topics", s => new CreatePartitionsRequest { TimeoutMs = 1000 } },
+        { "no topics", s => new CreatePartitionsRequest { TimeoutMs = 60_000 } },
         { "same topic twice", async s =>
             {
                 var request = Grow((await s.TopicAsync()).Name, 2);
@@ -188,7 +188,7 @@ internal static class TopicCases
 
     private static CreatePartitionsRequest Grow(string topic, int count, params int[][] assignments) => new()
     {
-        TimeoutMs = 10000,
+        TimeoutMs = 60_000,
         Topics =
         [
             new CreatePartitionsRequest.CreatePartitionsTopic
@@ -203,10 +203,10 @@ internal static class TopicCases
     };
 
     private static DeleteTopicsRequest Delete(Scene s, params (string? Name, Guid Id)[] topics) => s.Version < 6
-        ? new DeleteTopicsRequest { TimeoutMs = 10000, TopicNames = [.. topics.Select(topic => topic.Name!)] }
+        ? new DeleteTopicsRequest { TimeoutMs = 60_000, TopicNames = [.. topics.Select(topic => topic.Name!)] }
         : new DeleteTopicsRequest
         {
-            TimeoutMs = 10000,
+            TimeoutMs = 60_000,
             Topics = [.. topics.Select(topic => new DeleteTopicsRequest.DeleteTopicState { Name = topic.Name, TopicId = topic.Id })],
         };
 }
