@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Our ZooKeeper server beside Apache ZooKeeper 3.8, in turn, by the same client (bench/zookeeper-load): start, requests, memory.
 
-usage: zookeeper.py --apache SCRIPT [--rounds 3] [--seconds 5] [--in-flight 256] [--nodes 200000] [--only memory]
+usage: zookeeper.py --apache SCRIPT [--also native=artifacts/native/samsa]... [--rounds 3] [--seconds 5] [--in-flight 256] [--nodes 200000]
+                    [--only memory|requests]
 
 SCRIPT is the start script of Apache Kafka's jars ("SCRIPT 3.9 start-zookeeper DIR PORT"), which come with ZooKeeper. Every round starts
-both servers afresh and warms each by one unmeasured load. Memory is measured on servers of their own that hold equally many nodes. Prints a table in Markdown; a ratio is Samsa divided by Apache.
+all servers afresh and warms each by one unmeasured load. Memory is measured on servers of their own that hold equally many nodes, right
+after the last was made. --also measures another program of ours too: the native file, or that of another commit. --only leaves out the
+rest. Prints a table in Markdown; a ratio is that of a program of ours to Apache, with the lowest and the highest of all rounds.
 """
 import argparse
 import json
@@ -59,8 +62,9 @@ class Server:
 
 
 class Samsa(Server):
-    name = "samsa"
-    command = os.environ.get("SAMSA_COMMAND", os.path.join(ROOT, "samsa"))
+    def __init__(self, name, command):
+        self.name, self.command = name, command
+        super().__init__()
 
     def launch(self):
         config = os.path.join(self.directory, "zoo.cfg")
@@ -104,7 +108,7 @@ def load(server, seconds, many, *nodes):
 
 def measure(kind, options):
     row = {}
-    if not options.only:
+    if options.only != "memory":
         server = kind()
         server.start()
         try:
@@ -112,6 +116,8 @@ def measure(kind, options):
             row.update(load(server, options.seconds, options.in_flight))
         finally:
             server.stop()
+    if options.only == "requests":
+        return row
     server = kind()
     row["start"] = server.start()
     try:
@@ -130,21 +136,34 @@ def main():
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--in-flight", type=int, default=256)
     parser.add_argument("--nodes", type=int, default=200_000)
-    parser.add_argument("--only", choices=["memory"])
+    parser.add_argument("--also", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--only", choices=["memory", "requests"])
     options = parser.parse_args()
     Apache.script = options.apache
     if not os.path.exists(LOAD):
         subprocess.run(["dotnet", "build", os.path.join(ROOT, "bench", "zookeeper-load"), "-c", "Release", "--verbosity", "quiet"], check=True)
-    rounds = [(measure(Samsa, options), measure(Apache, options)) for _ in range(options.rounds)]
-    print("| row | unit | samsa | apache 3.8 | ratio | lowest-highest |\n|---|---|--:|--:|--:|--:|")
+    kinds = {"samsa": lambda: Samsa("samsa", os.environ.get("SAMSA_COMMAND", os.path.join(ROOT, "samsa")))}
+    for also in options.also:
+        name, command = also.split("=", 1)
+        kinds[name] = lambda name=name, command=command: Samsa(name, os.path.abspath(command))
+    ours = list(kinds)
+    kinds["apache 3.8"] = Apache
+    rounds = []
+    for number in range(options.rounds):
+        # Nobody is always the one after Apache.
+        order = list(kinds)[number % len(kinds):] + list(kinds)[:number % len(kinds)]
+        rounds.append({name: measure(kinds[name], options) for name in order})
+    print(f"| row | unit | {' | '.join(kinds)} | {' | '.join('ratio of ' + name for name in ours)} |")
+    print(f"|---|---|{'--:|' * (len(kinds) + len(ours))}")
     for title, unit, key in ROWS:
-        if key not in rounds[0][0]:
+        if key not in rounds[0][ours[0]]:
             continue
-        ours = statistics.median(samsa[key] for samsa, _ in rounds)
-        theirs = statistics.median(apache[key] for _, apache in rounds)
-        ratios = sorted(samsa[key] / apache[key] for samsa, apache in rounds)
-        print(f"| {title.format(many=options.in_flight, nodes=options.nodes)} | {unit} | {ours:.4g} | {theirs:.4g} | {statistics.median(ratios):.3g}"
-              f" | {ratios[0]:.3g}-{ratios[-1]:.3g} |")
+        medians = [statistics.median(row[name][key] for row in rounds) for name in kinds]
+        cells = [f"{value:.4g}" for value in medians]
+        for name in ours:
+            ratios = sorted(row[name][key] / row["apache 3.8"][key] for row in rounds)
+            cells.append(f"{statistics.median(ratios):.3g} ({ratios[0]:.3g}-{ratios[-1]:.3g})")
+        print(f"| {title.format(many=options.in_flight, nodes=options.nodes)} | {unit} | {' | '.join(cells)} |")
 
 
 main()
