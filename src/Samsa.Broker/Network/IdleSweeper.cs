@@ -7,7 +7,7 @@ namespace Samsa.Broker.Network;
 /// <remarks>Looking now and then keeps the clock off the path of requests; a connection lives a quarter longer at most.</remarks>
 internal sealed class IdleSweeper(TimeSpan maxIdle, TimeProvider time)
 {
-    private readonly Dictionary<BrokerConnection, (long BytesMoved, long Since)> _seen = [];
+    private readonly Dictionary<BrokerConnection, (long BytesMoved, long Since, bool IsExpired)> _seen = [];
     private readonly List<BrokerConnection> _gone = [];
 
     /// <summary>How often <see cref="Sweep"/> should run.</summary>
@@ -27,10 +27,12 @@ internal sealed class IdleSweeper(TimeSpan maxIdle, TimeProvider time)
             var moved = connection.BytesMoved;
             if (!_seen.TryGetValue(connection, out var last) || last.BytesMoved != moved)
             {
-                _seen[connection] = (moved, now);
+                _seen[connection] = (moved, now, false);
             }
-            else if (time.GetElapsedTime(last.Since, now) >= maxIdle)
+            else if (!last.IsExpired && time.GetElapsedTime(last.Since, now) >= maxIdle)
             {
+                // Once: it may still be open at the next look.
+                _seen[connection] = last with { IsExpired = true };
                 expired.Add(connection);
             }
         }
