@@ -43,7 +43,7 @@ internal sealed class LeftSession(IStorageFileSystem files, string directory, st
         }
     }
 
-    /// <summary>Remembers the session of this life. Not flushed: it is for the death of the process, not of the machine.</summary>
+    /// <summary>Remembers the session of this life, also after a power cut: the node that it registers will be there as well.</summary>
     /// <exception cref="StorageException">The disk failed.</exception>
     public void Write(string servers, long id, ReadOnlyMemory<byte> password)
     {
@@ -54,8 +54,7 @@ internal sealed class LeftSession(IStorageFileSystem files, string directory, st
             writer.WriteString("id", id.ToString(CultureInfo.InvariantCulture));
             writer.WriteString("password", Convert.ToBase64String(password.Span));
         });
-        using var file = files.Open(_path, StorageFileMode.Truncate);
-        file.Write(content, 0);
+        files.WriteAtomically(_path, content);
     }
 
     /// <summary>The session was ended.</summary>

@@ -111,6 +111,21 @@ public sealed class RegistrationTests
         Assert.True(new LeftSession(disk, "/copy", "here").Read("one:2181")!.Value.IsOurs);
     }
 
+    [Fact]
+    public void A_session_file_outlives_a_power_cut()
+    {
+        // Whatever of what was not flushed happens to be there.
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var disk = MetadataHarness.NewDisk();
+            disk.FlushDirectory("/");
+            new LeftSession(disk, MetadataHarness.Directory).Write("one:2181", 7, new byte[] { 1 });
+            disk.Crash(new Random(seed));
+
+            Assert.Equal(7, new LeftSession(disk, MetadataHarness.Directory).Read("one:2181")?.Id);
+        }
+    }
+
     private static async Task WaitFor(Func<bool> condition)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
