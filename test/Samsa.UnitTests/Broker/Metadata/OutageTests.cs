@@ -68,12 +68,7 @@ public sealed class OutageTests
             goesOn.Wait();
             return KeeperError.Ok;
         };
-        using var caller = new CancellationTokenSource();
-        var created = metadata.CreateTopicsAsync([new NewTopic("t", 1, 1)], validateOnly: false, caller.Token);
-        await begun.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-
-        await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => created);
+        await GiveUpOnceBegunAsync(metadata, begun);
         goesOn.Set();
 
         await ZnodeStage.UntilAsync(metadata, static image => image.FindPartition("t", 0) is { Leader: 0 });
@@ -92,11 +87,7 @@ public sealed class OutageTests
             goesOn.Wait();
             return write.Operations[^1].Path.EndsWith("/t", StringComparison.Ordinal);
         };
-        using var caller = new CancellationTokenSource();
-        var created = metadata.CreateTopicsAsync([new NewTopic("t", 1, 1)], validateOnly: false, caller.Token);
-        await begun.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => created);
+        await GiveUpOnceBegunAsync(metadata, begun);
         goesOn.Set();
 
         Assert.Equal(MetadataError.None, await metadata.CreateAsync(new NewTopic("u", 1, 1)));
@@ -160,5 +151,14 @@ public sealed class OutageTests
     {
         await metadata.AllocateProducerIdsAsync();
         _stage.Tree.IsReachable = false;
+    }
+
+    private static async Task GiveUpOnceBegunAsync(ZooKeeperClusterMetadata metadata, SemaphoreSlim begun)
+    {
+        using var caller = new CancellationTokenSource();
+        var created = metadata.CreateTopicsAsync([new NewTopic("t", 1, 1)], validateOnly: false, caller.Token);
+        Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(150), TestContext.Current.CancellationToken), "the change was not begun");
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => created);
     }
 }
